@@ -1,0 +1,2 @@
+//! Measures Hoso.
+fn main() {}

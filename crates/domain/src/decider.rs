@@ -1,0 +1,95 @@
+//! The one shape of every decision: state and command in, events or a rejection out.
+//!
+//! Synchronous and pure on purpose. What a decision needs to know is looked up first and put into
+//! the command, so that the same stream replays to the same events for ever.
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::ids::{DossierId, RoundId, UnitId};
+
+/// A stream's decisions.
+pub trait Decider {
+    /// The folded stream. `Default` is the state before the first event.
+    type State: Default;
+    /// What somebody asks for.
+    type Command;
+    /// What happened.
+    type Event;
+    /// Why not: the caller's mistake, answered and not recorded.
+    type Rejection: std::error::Error;
+
+    /// Decides a command. A denied attempt at a decision is an `Ok` with a refusal event, because
+    /// auditors ask for refusals.
+    ///
+    /// # Errors
+    /// The rejection says what stands in the way.
+    fn decide(
+        state: &Self::State,
+        command: Self::Command,
+    ) -> Result<Vec<Self::Event>, Self::Rejection>;
+
+    /// Folds one event. Never refuses: the fact already happened.
+    fn evolve(state: Self::State, event: &Self::Event) -> Self::State;
+}
+
+/// A command as it was issued: by whom, in which capacity, and for which moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued<C> {
+    /// The official and the capacity acted in.
+    pub by: Actor,
+    /// When the act takes effect (for paper, the stamp's time); the ledger adds when it was recorded.
+    pub at: DateTime<Utc>,
+    /// What is asked.
+    pub command: C,
+}
+
+/// What a stored event must be able to say about itself.
+///
+/// An event enum serialises externally tagged in camelCase, for instance
+/// `{"dossierDrafted": {"dossier": "HS-1"}}`: the proto3 JSON form of a message with one `oneof`.
+pub trait StoredEvent: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The event's name, for ever: the variant's name, such as `DossierDrafted`.
+    fn event_type(&self) -> &'static str;
+    /// Version of the event's schema; 1 until a field's meaning had to change under a new name.
+    fn schema_version(&self) -> u16 {
+        1
+    }
+    /// The dossiers whose path this event belongs to, besides the stream's own.
+    fn dossiers(&self) -> Vec<DossierId> {
+        Vec::new()
+    }
+}
+
+/// A decider whose stream is stored: its category, and the columns its list is filtered by.
+pub trait StoredDecider: Decider<State: StoredState, Event: StoredEvent> {
+    /// Stream category, such as `dossier`; stream names are `<category>-<id>`.
+    const CATEGORY: &'static str;
+    /// The row that lists are read from.
+    fn listing(state: &Self::State) -> Listing;
+}
+
+/// A state that is stored beside its stream, as JSON.
+pub trait StoredState:
+    Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
+impl<T: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static> StoredState for T {}
+
+/// The columns a list of streams is filtered by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Listing {
+    /// The round the stream belongs to.
+    pub round: Option<RoundId>,
+    /// The unit it is about.
+    pub unit: Option<UnitId>,
+    /// The dossier whose path every event of the stream belongs to.
+    pub dossier: Option<DossierId>,
+    /// Status in words, such as `SUBMITTED`.
+    pub status: String,
+    /// The day by which somebody must act.
+    pub due: Option<chrono::NaiveDate>,
+}

@@ -1,0 +1,2 @@
+//! The hoso binary.
+fn main() {}
