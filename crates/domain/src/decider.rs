@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Refusal};
 use crate::ids::{DossierId, RoundId, UnitId};
 
 /// A stream's decisions.
@@ -60,6 +60,10 @@ pub trait StoredEvent: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The dossiers whose path this event belongs to, besides the stream's own.
     fn dossiers(&self) -> Vec<DossierId> {
         Vec::new()
+    }
+    /// The refusal, if this event records a denied attempt at a decision.
+    fn refusal(&self) -> Option<&Refusal> {
+        None
     }
 }
 
