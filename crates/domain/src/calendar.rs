@@ -1,4 +1,4 @@
-//! Civil days in Asia/Ho_Chi_Minh and deadlines counted in them.
+//! Civil days in `Asia/Ho_Chi_Minh` and deadlines counted in them.
 //!
 //! A period that begins with an event does not count that day (Civil Code 2015, art. 147); a last
 //! day that is a day of rest moves to the next working day, and ends at 24:00 (art. 148).
@@ -15,7 +15,7 @@ const OFFSET_SECONDS: i32 = 7 * 3600;
 /// Longest run of days of rest that is searched through; Tết is 9 days at most.
 const REST_DAYS_MAX: u32 = 60;
 
-/// The civil day of an instant in Asia/Ho_Chi_Minh.
+/// The civil day of an instant in `Asia/Ho_Chi_Minh`.
 #[must_use]
 pub fn civil_day(at: DateTime<Utc>) -> NaiveDate {
     match FixedOffset::east_opt(OFFSET_SECONDS) {
