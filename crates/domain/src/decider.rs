@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Refusal};
-use crate::ids::{DossierId, RoundId, UnitId};
+use crate::ids::{DossierId, ItemId, RoundId, UnitId};
 
 /// A stream's decisions.
 pub trait Decider {
@@ -33,6 +33,40 @@ pub trait Decider {
 
     /// Folds one event. Never refuses: the fact already happened.
     fn evolve(state: Self::State, event: &Self::Event) -> Self::State;
+}
+
+/// What a rejection is about: the caller hears 409 for the one, 422 for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// What has already happened stands in the way; the same command could have been right earlier or later.
+    State,
+    /// What was asked is wrong in itself.
+    Input,
+}
+
+/// One rule that stands in the way of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule's id, such as `R43`.
+    pub rule: &'static str,
+    /// Where it is written.
+    pub citation: &'static str,
+    /// The item it concerns.
+    pub item: Option<ItemId>,
+    /// Why it is not met, in words.
+    pub reason: String,
+}
+
+/// A rejection that can be told to a client without knowing the aggregate. `Display` is the detail.
+pub trait Explain: std::error::Error {
+    /// Stable code in kebab-case; `docs/errors/<code>.md` explains it.
+    fn code(&self) -> &'static str;
+    /// What it is about.
+    fn obstacle(&self) -> Obstacle;
+    /// The rules that stand in the way, if it is rules.
+    fn violations(&self) -> Vec<Violation> {
+        Vec::new()
+    }
 }
 
 /// A command as it was issued: by whom, in which capacity, and for which moment.
