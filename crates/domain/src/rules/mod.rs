@@ -1,1 +1,3 @@
-//! Stub.
+//! The rules of the catalogue that are not criteria of an item: one file a subject.
+
+pub mod dossier;
