@@ -1,0 +1,536 @@
+//! An official (cán bộ, công chức): a person in one role of one agency for a time, the delegations
+//! (ủy quyền) granted by that office, and the tokens that prove it to the API.
+//!
+//! A token is known by its digest only. Who may act on whose behalf is looked up by the runtime.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::is_text;
+use crate::actor::{Actor, Refusal, Role};
+use crate::decider::{Decider, Issued, Listing, StoredDecider, StoredEvent};
+use crate::ids::{DelegationId, OfficialId, PersonId, UnitId};
+
+/// Longest life of a token, in days.
+pub const TOKEN_DAYS_MAX: i64 = 366;
+/// Tokens of one official, revoked ones included.
+pub const TOKENS_MAX: usize = 200;
+
+/// A person was appointed to an office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OfficialAppointed {
+    /// The official.
+    pub official: OfficialId,
+    /// The person behind.
+    pub person: PersonId,
+    /// The agency acted for.
+    pub agency: UnitId,
+    /// The capacity.
+    pub role: Role,
+    /// First day in office.
+    pub valid_from: NaiveDate,
+    /// Last day in office; absent: until further notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// The office ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OfficialEnded {
+    /// The official.
+    pub official: OfficialId,
+    /// Last day in office.
+    pub valid_to: NaiveDate,
+}
+
+/// Another official may act on this one's behalf (ủy quyền).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DelegationGranted {
+    /// The delegation.
+    pub delegation: DelegationId,
+    /// Who delegates; the stream's own official.
+    pub from: OfficialId,
+    /// Who acts.
+    pub to: OfficialId,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day.
+    pub valid_to: NaiveDate,
+    /// The written delegation.
+    pub document: String,
+}
+
+/// A delegation ended early.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DelegationRevoked {
+    /// The delegation.
+    pub delegation: DelegationId,
+    /// Who had delegated.
+    pub from: OfficialId,
+    /// When it stopped.
+    pub at: DateTime<Utc>,
+}
+
+/// A token was issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TokenIssued {
+    /// Whose.
+    pub official: OfficialId,
+    /// SHA-256 of the token, lower-case hex. The token itself is stored nowhere.
+    pub token_digest: String,
+    /// When it stops to be valid.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A token was revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TokenRevoked {
+    /// Whose.
+    pub official: OfficialId,
+    /// SHA-256 of the token, lower-case hex.
+    pub token_digest: String,
+}
+
+/// What happened to an official.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Event {
+    /// Appointed.
+    OfficialAppointed(OfficialAppointed),
+    /// Left office.
+    OfficialEnded(OfficialEnded),
+    /// Delegated.
+    DelegationGranted(DelegationGranted),
+    /// Took a delegation back.
+    DelegationRevoked(DelegationRevoked),
+    /// Got a token.
+    TokenIssued(TokenIssued),
+    /// Lost a token.
+    TokenRevoked(TokenRevoked),
+    /// Somebody tried what they may not.
+    AttemptRefused(Refusal),
+}
+
+impl StoredEvent for Event {
+    fn event_type(&self) -> &'static str {
+        match self {
+            Self::OfficialAppointed(_) => "OfficialAppointed",
+            Self::OfficialEnded(_) => "OfficialEnded",
+            Self::DelegationGranted(_) => "DelegationGranted",
+            Self::DelegationRevoked(_) => "DelegationRevoked",
+            Self::TokenIssued(_) => "TokenIssued",
+            Self::TokenRevoked(_) => "TokenRevoked",
+            Self::AttemptRefused(_) => "AttemptRefused",
+        }
+    }
+
+    fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::AttemptRefused(refusal) => Some(refusal),
+            Self::OfficialAppointed(_)
+            | Self::OfficialEnded(_)
+            | Self::DelegationGranted(_)
+            | Self::DelegationRevoked(_)
+            | Self::TokenIssued(_)
+            | Self::TokenRevoked(_) => None,
+        }
+    }
+}
+
+/// What may be asked of an official's stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Appoint a person.
+    Appoint(OfficialAppointed),
+    /// End the office after a last day.
+    End(NaiveDate),
+    /// Delegate to another official.
+    GrantDelegation(DelegationGranted),
+    /// Take a delegation back.
+    RevokeDelegation(DelegationId),
+    /// Issue a token by its digest.
+    IssueToken {
+        /// SHA-256 of the token, lower-case hex.
+        token_digest: String,
+        /// When it stops to be valid.
+        expires_at: DateTime<Utc>,
+    },
+    /// Revoke a token by its digest.
+    RevokeToken(String),
+}
+
+impl Command {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Appoint(_) => "AppointOfficial",
+            Self::End(_) => "EndOfficial",
+            Self::GrantDelegation(_) => "GrantDelegation",
+            Self::RevokeDelegation(_) => "RevokeDelegation",
+            Self::IssueToken { .. } => "IssueToken",
+            Self::RevokeToken(_) => "RevokeToken",
+        }
+    }
+}
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// There is no such official.
+    #[error("the official is not in the registry")]
+    UnknownOfficial,
+    /// One official is one office.
+    #[error("the official holds an office already: end it, and appoint a new official")]
+    AlreadyAppointed,
+    /// The office ended.
+    #[error("the office ended on {0}")]
+    Ended(NaiveDate),
+    /// A last day before the first.
+    #[error("the last day lies before the first, {0}")]
+    LastBeforeFirst(NaiveDate),
+    /// Nobody is appointed to be the system.
+    #[error("SYSTEM is the role of Hoso's own reactions, nobody is appointed to it")]
+    SystemRole,
+    /// A delegation beyond the office.
+    #[error("a delegation keeps within the delegating official's own time in office")]
+    DelegationBeyondOffice,
+    /// To oneself, or in another official's stream.
+    #[error("a delegation goes from its own official to another one")]
+    DelegationParties,
+    /// There is one with that id.
+    #[error("the delegation exists already, with other details")]
+    DelegationTaken,
+    /// There is no such delegation in force.
+    #[error("there is no such delegation in force")]
+    UnknownDelegation,
+    /// Not a SHA-256 in hex.
+    #[error("a token digest is 64 lower-case hex digits")]
+    TokenDigest,
+    /// Expired at once, or lives too long.
+    #[error("a token expires after it is issued, at most {TOKEN_DAYS_MAX} days later")]
+    TokenExpiry,
+    /// Too many.
+    #[error("an official has at most {TOKENS_MAX} tokens")]
+    TooManyTokens,
+    /// There is no such token in force.
+    #[error("there is no such token in force")]
+    UnknownToken,
+    /// A required text is empty or too long.
+    #[error("{0} must have 1 to 500 characters")]
+    Text(&'static str),
+}
+
+impl Rejection {
+    /// Stable code of the rejection.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownOfficial => "unknown-official",
+            Self::AlreadyAppointed => "official-already-appointed",
+            Self::Ended(_) => "official-ended",
+            Self::LastBeforeFirst(_) => "official-last-before-first",
+            Self::SystemRole => "official-system-role",
+            Self::DelegationBeyondOffice => "delegation-beyond-office",
+            Self::DelegationParties => "delegation-parties",
+            Self::DelegationTaken => "delegation-taken",
+            Self::UnknownDelegation => "unknown-delegation",
+            Self::TokenDigest => "token-digest",
+            Self::TokenExpiry => "token-expiry",
+            Self::TooManyTokens => "token-limit",
+            Self::UnknownToken => "unknown-token",
+            Self::Text(_) => "text-length",
+        }
+    }
+}
+
+/// A delegation and whether it was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Delegation {
+    /// As it was granted.
+    pub granted: DelegationGranted,
+    /// When it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// A token's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Token {
+    /// When it stops to be valid.
+    pub expires_at: DateTime<Utc>,
+    /// Revoked before.
+    pub revoked: bool,
+}
+
+/// An official as the stream tells it. No office: never appointed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OfficialState {
+    /// The office, its last day as last said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub office: Option<OfficialAppointed>,
+    /// Delegations granted, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub delegations: BTreeMap<DelegationId, Delegation>,
+    /// Tokens, by digest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tokens: BTreeMap<String, Token>,
+}
+
+/// The official's decider.
+#[derive(Debug)]
+pub struct Official;
+
+impl Decider for Official {
+    type State = OfficialState;
+    type Command = Issued<Command>;
+    type Event = Event;
+    type Rejection = Rejection;
+
+    fn decide(state: &OfficialState, issued: Issued<Command>) -> Result<Vec<Event>, Rejection> {
+        let Issued { by, at, command } = issued;
+        if let Some(refusal) = refusal(state, &by, &command) {
+            return Ok(vec![Event::AttemptRefused(refusal)]);
+        }
+        match command {
+            Command::Appoint(appointed) => appoint(state, appointed),
+            Command::End(valid_to) => end(office(state)?, valid_to),
+            Command::GrantDelegation(granted) => grant(state, office(state)?, granted),
+            Command::RevokeDelegation(id) => revoke_delegation(state, &id, at),
+            Command::IssueToken {
+                token_digest,
+                expires_at,
+            } => issue_token(state, office(state)?, token_digest, at, expires_at),
+            Command::RevokeToken(digest) => revoke_token(state, office(state)?, digest),
+        }
+    }
+
+    fn evolve(mut state: OfficialState, event: &Event) -> OfficialState {
+        match event {
+            Event::OfficialAppointed(appointed) => state.office = Some(appointed.clone()),
+            Event::OfficialEnded(ended) => {
+                if let Some(office) = &mut state.office {
+                    office.valid_to = Some(ended.valid_to);
+                }
+            }
+            Event::DelegationGranted(granted) => {
+                let delegation = Delegation {
+                    granted: granted.clone(),
+                    revoked_at: None,
+                };
+                state
+                    .delegations
+                    .insert(granted.delegation.clone(), delegation);
+            }
+            Event::DelegationRevoked(revoked) => {
+                if let Some(delegation) = state.delegations.get_mut(&revoked.delegation) {
+                    delegation.revoked_at = Some(revoked.at);
+                }
+            }
+            Event::TokenIssued(issued) => {
+                let token = Token {
+                    expires_at: issued.expires_at,
+                    revoked: false,
+                };
+                state.tokens.insert(issued.token_digest.clone(), token);
+            }
+            Event::TokenRevoked(revoked) => {
+                if let Some(token) = state.tokens.get_mut(&revoked.token_digest) {
+                    token.revoked = true;
+                }
+            }
+            Event::AttemptRefused(_) => {}
+        }
+        state
+    }
+}
+
+impl StoredDecider for Official {
+    const CATEGORY: &'static str = "official";
+
+    fn listing(state: &OfficialState) -> Listing {
+        let status = match &state.office {
+            None => "UNAPPOINTED",
+            Some(office) if office.valid_to.is_none() => "APPOINTED",
+            Some(_) => "LIMITED",
+        };
+        Listing {
+            unit: state.office.as_ref().map(|o| o.agency.clone()),
+            status: status.to_owned(),
+            due: state.office.as_ref().and_then(|o| o.valid_to),
+            ..Listing::default()
+        }
+    }
+}
+
+/// The administrator keeps accounts, but gives no business office to the own person; a delegation
+/// is its official's own word, or entered by the administrator, and is not passed on.
+fn refusal(state: &OfficialState, by: &Actor, command: &Command) -> Option<Refusal> {
+    let action = command.name();
+    let administrator = || Refusal::unless_role(by, &[Role::Administrator], action);
+    match command {
+        Command::Appoint(appointed) => administrator().or_else(|| {
+            let own = appointed.person == by.person && appointed.role != Role::Administrator;
+            own.then(|| {
+                Refusal::new(
+                    action,
+                    "D",
+                    "an administrator takes no business office by the own hand",
+                )
+            })
+        }),
+        Command::GrantDelegation(_) | Command::RevokeDelegation(_) => {
+            let own = state
+                .office
+                .as_ref()
+                .is_some_and(|office| office.official == by.official);
+            if own && by.on_behalf_of.is_none() {
+                return None;
+            }
+            administrator().map(|_| {
+                Refusal::new(
+                    action,
+                    "D",
+                    "only the delegating official in person or an administrator may",
+                )
+            })
+        }
+        Command::End(_) | Command::IssueToken { .. } | Command::RevokeToken(_) => administrator(),
+    }
+}
+
+fn office(state: &OfficialState) -> Result<&OfficialAppointed, Rejection> {
+    state.office.as_ref().ok_or(Rejection::UnknownOfficial)
+}
+
+fn appoint(state: &OfficialState, appointed: OfficialAppointed) -> Result<Vec<Event>, Rejection> {
+    match &state.office {
+        Some(known) if *known == appointed => return Ok(Vec::new()),
+        Some(_) => return Err(Rejection::AlreadyAppointed),
+        None => {}
+    }
+    if appointed.role == Role::System {
+        return Err(Rejection::SystemRole);
+    }
+    if appointed
+        .valid_to
+        .is_some_and(|last| last < appointed.valid_from)
+    {
+        return Err(Rejection::LastBeforeFirst(appointed.valid_from));
+    }
+    Ok(vec![Event::OfficialAppointed(appointed)])
+}
+
+fn end(office: &OfficialAppointed, valid_to: NaiveDate) -> Result<Vec<Event>, Rejection> {
+    match office.valid_to {
+        Some(last) if last == valid_to => return Ok(Vec::new()),
+        Some(last) if last < valid_to => return Err(Rejection::Ended(last)),
+        Some(_) | None => {}
+    }
+    if valid_to < office.valid_from {
+        return Err(Rejection::LastBeforeFirst(office.valid_from));
+    }
+    Ok(vec![Event::OfficialEnded(OfficialEnded {
+        official: office.official.clone(),
+        valid_to,
+    })])
+}
+
+fn grant(
+    state: &OfficialState,
+    office: &OfficialAppointed,
+    granted: DelegationGranted,
+) -> Result<Vec<Event>, Rejection> {
+    if let Some(known) = state.delegations.get(&granted.delegation) {
+        return if known.granted == granted && known.revoked_at.is_none() {
+            Ok(Vec::new())
+        } else {
+            Err(Rejection::DelegationTaken)
+        };
+    }
+    if granted.from != office.official || granted.to == granted.from {
+        return Err(Rejection::DelegationParties);
+    }
+    if !is_text(&granted.document) {
+        return Err(Rejection::Text("document"));
+    }
+    if granted.valid_to < granted.valid_from {
+        return Err(Rejection::LastBeforeFirst(granted.valid_from));
+    }
+    let beyond = granted.valid_from < office.valid_from
+        || office.valid_to.is_some_and(|last| granted.valid_to > last);
+    if beyond {
+        return Err(Rejection::DelegationBeyondOffice);
+    }
+    Ok(vec![Event::DelegationGranted(granted)])
+}
+
+fn revoke_delegation(
+    state: &OfficialState,
+    id: &DelegationId,
+    at: DateTime<Utc>,
+) -> Result<Vec<Event>, Rejection> {
+    match state.delegations.get(id) {
+        Some(delegation) if delegation.revoked_at.is_none() => {
+            Ok(vec![Event::DelegationRevoked(DelegationRevoked {
+                delegation: id.clone(),
+                from: delegation.granted.from.clone(),
+                at,
+            })])
+        }
+        Some(_) | None => Err(Rejection::UnknownDelegation),
+    }
+}
+
+fn issue_token(
+    state: &OfficialState,
+    office: &OfficialAppointed,
+    token_digest: String,
+    at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<Vec<Event>, Rejection> {
+    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if token_digest.len() != 64 || !token_digest.bytes().all(hex) {
+        return Err(Rejection::TokenDigest);
+    }
+    if expires_at <= at || expires_at - at > TimeDelta::days(TOKEN_DAYS_MAX) {
+        return Err(Rejection::TokenExpiry);
+    }
+    if state.tokens.contains_key(&token_digest) {
+        return Ok(Vec::new());
+    }
+    if state.tokens.len() >= TOKENS_MAX {
+        return Err(Rejection::TooManyTokens);
+    }
+    Ok(vec![Event::TokenIssued(TokenIssued {
+        official: office.official.clone(),
+        token_digest,
+        expires_at,
+    })])
+}
+
+fn revoke_token(
+    state: &OfficialState,
+    office: &OfficialAppointed,
+    token_digest: String,
+) -> Result<Vec<Event>, Rejection> {
+    match state.tokens.get(&token_digest) {
+        Some(token) if !token.revoked => Ok(vec![Event::TokenRevoked(TokenRevoked {
+            official: office.official.clone(),
+            token_digest,
+        })]),
+        Some(_) | None => Err(Rejection::UnknownToken),
+    }
+}
+
+#[cfg(test)]
+mod tests;
