@@ -8,10 +8,50 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::{Rule, Source, entry};
 use crate::dossier::content::{Addressee, DossierContent};
 use crate::evaluation::vocabulary::RuleId;
 use crate::ids::ItemId;
 use crate::rulebook::DossierDemands;
+
+/// The entries.
+pub const RULES: &[Rule] = &[
+    entry(
+        RuleId::R37,
+        Source::Plan,
+        "III.5.a",
+        "Thành phần: tờ trình kèm danh sách, báo cáo có xác nhận, biên bản họp",
+        "Parts: proposal with list, confirmed reports, minutes of the review meeting",
+    ),
+    entry(
+        RuleId::R38,
+        Source::Inferred,
+        "III.5.a",
+        "Danh sách, báo cáo và biên bản khớp nhau",
+        "List, reports and minutes agree",
+    ),
+    entry(
+        RuleId::R39,
+        Source::Inferred,
+        "III.5.a",
+        "Thứ tự: biên bản, tờ trình, nộp hồ sơ; báo cáo xác nhận trước khi nộp",
+        "Order: minutes, proposal, submission; reports confirmed before submission",
+    ),
+    entry(
+        RuleId::R40,
+        Source::Plan,
+        "III.5.b",
+        "02 bộ bản chính",
+        "Two sets, originals",
+    ),
+    entry(
+        RuleId::R41,
+        Source::Plan,
+        "III.5.b",
+        "Gửi Thường trực Ban Chỉ đạo qua Sở Nội vụ",
+        "Addressed to the Standing Office through Home Affairs",
+    ),
+];
 
 /// One thing that is missing from a dossier or wrong in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,3 +215,6 @@ fn addressee(content: &DossierContent) -> Vec<Missing> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
