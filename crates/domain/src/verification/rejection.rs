@@ -7,6 +7,7 @@ use crate::evaluation::vocabulary::RuleId;
 use crate::ids::ItemId;
 
 use crate::rules::dossier::Missing;
+use crate::rules::violation;
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -214,21 +215,7 @@ impl Explain for Rejection {
         };
         missing
             .iter()
-            .map(|missing| Violation {
-                rule: missing.rule.as_str(),
-                citation: citation(missing.rule),
-                item: missing.item.clone(),
-                reason: missing.text.clone(),
-            })
+            .map(|missing| violation(missing.rule, missing.item.as_ref(), missing.text.as_str()))
             .collect()
-    }
-}
-
-/// Where the plan asks for it; only rules about a dossier's content stand in the way here.
-fn citation(rule: RuleId) -> &'static str {
-    if matches!(rule, RuleId::R40 | RuleId::R41) {
-        "III.5.b"
-    } else {
-        "III.5.a"
     }
 }
