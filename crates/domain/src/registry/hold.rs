@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::is_text;
 use crate::actor::{Actor, Refusal, Role};
-use crate::decider::{Decider, Issued, Listing, StoredDecider, StoredEvent};
+use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
 use crate::ids::{HoldId, SubjectId};
 
 /// Why a subject is held.
@@ -148,10 +148,8 @@ pub enum Rejection {
     Text(&'static str),
 }
 
-impl Rejection {
-    /// Stable code of the rejection.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Explain for Rejection {
+    fn code(&self) -> &'static str {
         match self {
             Self::UnknownHold => "unknown-hold",
             Self::AlreadyOpened => "hold-already-opened",
@@ -159,6 +157,17 @@ impl Rejection {
             Self::AlreadyConfirmed(_) => "hold-already-confirmed",
             Self::BeforeOpening(_) => "hold-before-opening",
             Self::Text(_) => "text-length",
+        }
+    }
+
+    fn obstacle(&self) -> Obstacle {
+        match self {
+            Self::UnknownHold
+            | Self::AlreadyOpened
+            | Self::AlreadyLifted(_)
+            | Self::AlreadyConfirmed(_)
+            | Self::BeforeOpening(_) => Obstacle::State,
+            Self::Text(_) => Obstacle::Input,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::is_text;
 use crate::actor::{Actor, Refusal, Role};
-use crate::decider::{Decider, Issued, Listing, StoredDecider, StoredEvent};
+use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
 use crate::ids::{InitiativeId, SubjectId};
 
 /// A council assessed the initiative.
@@ -74,13 +74,18 @@ pub enum Rejection {
     Text(&'static str),
 }
 
-impl Rejection {
-    /// Stable code of the rejection.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Explain for Rejection {
+    fn code(&self) -> &'static str {
         match self {
             Self::Superseded(_) => "initiative-superseded",
             Self::Text(_) => "text-length",
+        }
+    }
+
+    fn obstacle(&self) -> Obstacle {
+        match self {
+            Self::Superseded(_) => Obstacle::State,
+            Self::Text(_) => Obstacle::Input,
         }
     }
 }

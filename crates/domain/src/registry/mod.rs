@@ -5,6 +5,7 @@
 //! its own results; the inspectorate also opens, lifts and confirms holds; the administrator keeps
 //! accounts, delegations and rule books, and changes no business fact.
 
+pub mod facts;
 pub mod hold;
 pub mod index;
 pub mod initiative;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::is_text;
 use crate::actor::{Actor, Refusal, Role};
-use crate::decider::{Decider, Issued, Listing, StoredDecider, StoredEvent};
+use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
 use crate::ids::{DelegationId, OfficialId, PersonId, UnitId};
 
 /// Longest life of a token, in days.
@@ -227,10 +227,8 @@ pub enum Rejection {
     Text(&'static str),
 }
 
-impl Rejection {
-    /// Stable code of the rejection.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Explain for Rejection {
+    fn code(&self) -> &'static str {
         match self {
             Self::UnknownOfficial => "unknown-official",
             Self::AlreadyAppointed => "official-already-appointed",
@@ -246,6 +244,25 @@ impl Rejection {
             Self::TooManyTokens => "token-limit",
             Self::UnknownToken => "unknown-token",
             Self::Text(_) => "text-length",
+        }
+    }
+
+    fn obstacle(&self) -> Obstacle {
+        match self {
+            Self::UnknownOfficial
+            | Self::AlreadyAppointed
+            | Self::Ended(_)
+            | Self::DelegationBeyondOffice
+            | Self::DelegationTaken
+            | Self::UnknownDelegation
+            | Self::TooManyTokens
+            | Self::UnknownToken => Obstacle::State,
+            Self::LastBeforeFirst(_)
+            | Self::SystemRole
+            | Self::DelegationParties
+            | Self::TokenDigest
+            | Self::TokenExpiry
+            | Self::Text(_) => Obstacle::Input,
         }
     }
 }

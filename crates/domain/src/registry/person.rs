@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::is_text;
 use crate::actor::{Actor, Refusal, Role};
-use crate::decider::{Decider, Issued, Listing, StoredDecider, StoredEvent};
+use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
 use crate::ids::{PersonId, UnitId};
 
 /// What the registry knows of a person.
@@ -80,15 +80,20 @@ pub enum Rejection {
     InsiderWithoutUnit,
 }
 
-impl Rejection {
-    /// Stable code of the rejection.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Explain for Rejection {
+    fn code(&self) -> &'static str {
         match self {
             Self::UnknownPerson => "unknown-person",
             Self::AlreadyRegistered => "person-already-registered",
             Self::Text(_) => "text-length",
             Self::InsiderWithoutUnit => "person-insider-without-unit",
+        }
+    }
+
+    fn obstacle(&self) -> Obstacle {
+        match self {
+            Self::UnknownPerson | Self::AlreadyRegistered => Obstacle::State,
+            Self::Text(_) | Self::InsiderWithoutUnit => Obstacle::Input,
         }
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::is_text;
 use crate::actor::{Actor, Refusal, Role};
-use crate::decider::{Decider, Issued, Listing, StoredDecider, StoredEvent};
+use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
 use crate::ids::RuleBookId;
 
 /// Largest rule book, in bytes of its text.
@@ -93,10 +93,8 @@ pub enum Rejection {
     Text(&'static str),
 }
 
-impl Rejection {
-    /// Stable code of the rejection.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Explain for Rejection {
+    fn code(&self) -> &'static str {
         match self {
             Self::VersionTaken { .. } => "rule-book-version-taken",
             Self::VersionTooLow(_) => "rule-book-version-too-low",
@@ -104,6 +102,13 @@ impl Rejection {
             Self::Body(_) => "rule-book-body",
             Self::BodySize => "rule-book-body-size",
             Self::Text(_) => "text-length",
+        }
+    }
+
+    fn obstacle(&self) -> Obstacle {
+        match self {
+            Self::VersionTaken { .. } | Self::VersionTooLow(_) => Obstacle::State,
+            Self::Digest(_) | Self::Body(_) | Self::BodySize | Self::Text(_) => Obstacle::Input,
         }
     }
 }

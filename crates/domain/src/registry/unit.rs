@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::is_text;
 use crate::actor::{Actor, Refusal, Role};
-use crate::decider::{Decider, Issued, Listing, StoredDecider, StoredEvent};
+use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
 use crate::evaluation::vocabulary::Group;
 use crate::ids::UnitId;
 
@@ -151,10 +151,8 @@ pub enum Rejection {
     Text(&'static str),
 }
 
-impl Rejection {
-    /// Stable code of the rejection.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Explain for Rejection {
+    fn code(&self) -> &'static str {
         match self {
             Self::UnknownUnit => "unknown-unit",
             Self::AlreadyRegistered => "unit-already-registered",
@@ -163,6 +161,18 @@ impl Rejection {
             Self::AdvisingOutsideDepartments => "unit-advising-outside-departments",
             Self::OwnSuccessor => "unit-own-successor",
             Self::Text(_) => "text-length",
+        }
+    }
+
+    fn obstacle(&self) -> Obstacle {
+        match self {
+            Self::UnknownUnit
+            | Self::AlreadyRegistered
+            | Self::Ended(_)
+            | Self::BeforeFirstDay(_) => Obstacle::State,
+            Self::AdvisingOutsideDepartments | Self::OwnSuccessor | Self::Text(_) => {
+                Obstacle::Input
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     IndexKind, IndexPublished, IndexState,
 };
 use crate::actor::{Actor, Refusal, Role};
-use crate::decider::{Decider, Issued, Listing, StoredDecider};
+use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider};
 use crate::registry::{YEAR_FIRST, YEAR_LAST, is_plan_year, is_text};
 
 /// Entries to record. Those not named stay as they are.
@@ -75,10 +75,8 @@ pub enum Rejection {
     Text(&'static str),
 }
 
-impl Rejection {
-    /// Stable code of the rejection.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Explain for Rejection {
+    fn code(&self) -> &'static str {
         match self {
             Self::Year => "year-outside-plan",
             Self::NotPublishable => "index-not-publishable",
@@ -92,6 +90,23 @@ impl Rejection {
             Self::Count(_) => "index-count",
             Self::NumberOfEntries => "index-number-of-entries",
             Self::Text(_) => "text-length",
+        }
+    }
+
+    fn obstacle(&self) -> Obstacle {
+        match self {
+            Self::EditionTaken(_) | Self::EditionGap(_) | Self::CorrectedBeforePublished(_) => {
+                Obstacle::State
+            }
+            Self::Year
+            | Self::NotPublishable
+            | Self::PublishedTooEarly(_)
+            | Self::KindOfEntries(_)
+            | Self::Duplicate(_)
+            | Self::MoreDoneThanAssigned(_)
+            | Self::Count(_)
+            | Self::NumberOfEntries
+            | Self::Text(_) => Obstacle::Input,
         }
     }
 }
