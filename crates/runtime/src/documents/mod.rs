@@ -1,0 +1,214 @@
+//! The bytes of documents, by their digest: `<data>/documents/sha256/ab/cd/<hex>`.
+//!
+//! Written once, whole or not at all, never changed, and verified on every reading. Which dossier
+//! a document belongs to stands in events, not here.
+
+mod kind;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use hoso_domain::document::DocumentRef;
+use sha2::{Digest, Sha256};
+
+use crate::http::problem::Problem;
+
+pub use kind::media_type;
+
+/// Largest document.
+pub const DOCUMENT_BYTES_MAX: usize = 20 * 1024 * 1024;
+/// Longest file name.
+pub const NAME_CHARS_MAX: usize = 255;
+
+/// A store in one directory; clones share it.
+#[derive(Debug, Clone)]
+pub struct DocumentStore {
+    root: Arc<PathBuf>,
+}
+
+/// Why a document was not kept or not given.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// No bytes.
+    #[error("the document is empty")]
+    Empty,
+    /// Too many bytes.
+    #[error("the document has {size} bytes, more than {DOCUMENT_BYTES_MAX}")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+    },
+    /// A name with a path, control characters, or too long.
+    #[error("the name {reason}")]
+    Name {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Not one of the kinds offices exchange.
+    #[error("the bytes are no PDF, Word, Excel, PNG or JPEG file")]
+    Kind,
+    /// The stored bytes are not those that were kept; a person must look.
+    #[error("document {sha256} is damaged in the store")]
+    Damaged {
+        /// Its digest.
+        sha256: String,
+    },
+    /// The disk.
+    #[error("the document store failed")]
+    Io(#[from] io::Error),
+}
+
+impl From<DocumentError> for Problem {
+    fn from(error: DocumentError) -> Self {
+        match &error {
+            DocumentError::Empty => Self::unprocessable("document-empty").detail(&error),
+            DocumentError::TooLarge { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large").detail(&error)
+            }
+            DocumentError::Name { .. } => {
+                Self::unprocessable("document-name-invalid").detail(&error)
+            }
+            DocumentError::Kind => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "document-kind-refused")
+                    .detail(&error)
+            }
+            DocumentError::Damaged { .. } => Self::internal(&error),
+            DocumentError::Io(source) => Self::unavailable("document-store-unavailable", source),
+        }
+    }
+}
+
+impl DocumentStore {
+    /// A store in `root`, which is made when first written to.
+    #[must_use]
+    pub fn new(root: PathBuf) -> Self {
+        Self {
+            root: Arc::new(root),
+        }
+    }
+
+    /// Keeps a document, durably before this returns, and says what it is called from now on.
+    /// The same bytes are kept once.
+    ///
+    /// # Errors
+    /// The name, the size or the kind is refused, or the disk failed; nothing half-written stays.
+    pub async fn put(
+        &self,
+        name: &str,
+        bytes: axum::body::Bytes,
+    ) -> Result<DocumentRef, DocumentError> {
+        check_name(name)?;
+        if bytes.is_empty() {
+            return Err(DocumentError::Empty);
+        }
+        if bytes.len() > DOCUMENT_BYTES_MAX {
+            return Err(DocumentError::TooLarge { size: bytes.len() });
+        }
+        let kind = media_type(&bytes).ok_or(DocumentError::Kind)?;
+        let size = bytes.len() as u64;
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        let path = self.path(&sha256).ok_or(DocumentError::Kind)?;
+        run_blocking(move || write_once(&path, &bytes)).await?;
+        Ok(DocumentRef {
+            name: name.to_owned(),
+            sha256: Some(sha256),
+            size: Some(size),
+            media_type: Some(kind.to_owned()),
+        })
+    }
+
+    /// The bytes of a digest, verified; `None` if they were never kept here.
+    ///
+    /// # Errors
+    /// `Damaged` if the bytes are not those of the digest, or the disk failed.
+    pub async fn get(&self, sha256: &str) -> Result<Option<Vec<u8>>, DocumentError> {
+        let Some(path) = self.path(sha256) else {
+            return Ok(None);
+        };
+        let bytes = match run_blocking(move || fs::read(path)).await {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        if hex::encode(Sha256::digest(&bytes)) != sha256 {
+            return Err(DocumentError::Damaged {
+                sha256: sha256.to_owned(),
+            });
+        }
+        Ok(Some(bytes))
+    }
+
+    /// Where a digest's bytes are; `None` for what is no lower-case SHA-256.
+    fn path(&self, sha256: &str) -> Option<PathBuf> {
+        let good = sha256.len() == 64
+            && sha256
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if !good {
+            return None;
+        }
+        let (first, second) = (sha256.get(0..2)?, sha256.get(2..4)?);
+        Some(
+            self.root
+                .join("sha256")
+                .join(first)
+                .join(second)
+                .join(sha256),
+        )
+    }
+}
+
+fn check_name(name: &str) -> Result<(), DocumentError> {
+    let refuse = |reason| Err(DocumentError::Name { reason });
+    if name.trim().is_empty() || name == "." || name == ".." {
+        return refuse("is empty");
+    }
+    if name.chars().count() > NAME_CHARS_MAX {
+        return refuse("has more than 255 characters");
+    }
+    if name.chars().any(|c| c == '/' || c == '\\') {
+        return refuse("has a path in it");
+    }
+    if name.chars().any(char::is_control) {
+        return refuse("has control characters");
+    }
+    Ok(())
+}
+
+/// Temp file, flushed, linked under its name, its directory flushed. The temp file goes away
+/// whatever happens.
+fn write_once(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let Some(directory) = path.parent() else {
+        return Err(io::Error::other("a document's path has no directory"));
+    };
+    fs::create_dir_all(directory)?;
+    let mut temp = tempfile::Builder::new()
+        .prefix(".writing-")
+        .tempfile_in(directory)?;
+    temp.write_all(bytes)?;
+    temp.as_file().sync_all()?;
+    match temp.persist_noclobber(path) {
+        Ok(_) => {}
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error.error),
+    }
+    // The new directory entries, up to the store's own directory.
+    for ancestor in directory.ancestors().take(3) {
+        fs::File::open(ancestor)?.sync_all()?;
+    }
+    Ok(())
+}
+
+async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
+}

@@ -1,0 +1,145 @@
+//! What every service is given, and the one way a service runs a command.
+
+use std::path::Path;
+
+use hoso_domain::actor::{Actor, Role};
+use hoso_domain::decider::{Decider, Issued, StoredDecider, StoredEvent};
+use hoso_domain::ids::{IdError, OfficialId, PersonId, UnitId};
+use hoso_ledger::{
+    ExecuteError, Executed, LedgerError, Metadata, Order, Position, SharedLedger, StreamName,
+};
+
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::documents::DocumentStore;
+use crate::http::problem::{IntoProblem, Problem, Violation};
+use crate::ids::Ids;
+use crate::progress::Progress;
+use crate::view::View;
+
+/// Everything a service needs from the process. Clones share it.
+#[derive(Clone)]
+pub struct Runtime {
+    /// The ledger.
+    pub ledger: SharedLedger,
+    /// The time.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+    /// The bytes of documents.
+    pub documents: DocumentStore,
+    /// Who is an official, by which token, in which capacity.
+    pub directory: View<Directory>,
+    /// How far the reactors of this process have come.
+    pub progress: Progress,
+}
+
+/// A decider's command under its [`Issued`] cover: what a service builds.
+pub type Ask<D> = <<D as Decider>::Command as Issuable>::Ask;
+
+/// A command that can be issued under an order's metadata. Only [`Issued`] is.
+pub trait Issuable: Sized {
+    /// What is asked, without by whom and when.
+    type Ask;
+    /// Puts the cover on.
+    fn issue(metadata: &Metadata, ask: Self::Ask) -> Self;
+}
+
+impl<C> Issuable for Issued<C> {
+    type Ask = C;
+    fn issue(metadata: &Metadata, ask: C) -> Self {
+        hoso_ledger::execute::issued(metadata, ask)
+    }
+}
+
+impl Runtime {
+    /// A runtime on a ledger, with documents under `data`.
+    #[must_use]
+    pub fn new(ledger: SharedLedger, data: &Path, clock: Clock) -> Self {
+        Self {
+            directory: View::new(SharedLedger::clone(&ledger)),
+            documents: DocumentStore::new(data.join("documents")),
+            ids: Ids::system(),
+            progress: Progress::default(),
+            ledger,
+            clock,
+        }
+    }
+
+    /// Runs one command on one stream.
+    ///
+    /// # Errors
+    /// The rejection's problem; 403 `not-permitted` where the decider recorded a refusal; 412
+    /// where the caller has seen an older version; 422 for a reused idempotency key; 503 with
+    /// `Retry-After` where the ledger did not answer.
+    pub async fn execute<D>(
+        &self,
+        stream: &StreamName,
+        order: Order,
+        command: Ask<D>,
+    ) -> Result<Executed<D>, Problem>
+    where
+        D: StoredDecider,
+        D::Command: Issuable,
+        Ask<D>: Clone + Send + Sync,
+        D::Rejection: IntoProblem + Send,
+    {
+        let metadata = order.metadata.clone();
+        let issue = || D::Command::issue(&metadata, command.clone());
+        let new_id = || self.ids.new_id();
+        let done =
+            hoso_ledger::execute::<D>(self.ledger.as_ref(), stream, order, issue, new_id).await;
+        match done {
+            Ok(executed) => match refusal_of::<D>(&executed) {
+                Some(problem) => Err(problem),
+                None => Ok(executed),
+            },
+            Err(ExecuteError::Rejected(rejection)) => Err(rejection.problem()),
+            Err(ExecuteError::Stale { seen, actual }) => Err(Problem::stale(seen, actual)),
+            Err(ExecuteError::Ledger(error)) => Err(error.into()),
+        }
+    }
+
+    /// Waits until every reactor of this process has handled every event, those of the reactions
+    /// included, and says the head then. Does not sleep: it follows the reactors' positions.
+    ///
+    /// # Errors
+    /// The ledger's, if its head could not be read.
+    pub async fn wait_idle(&self) -> Result<Position, LedgerError> {
+        self.progress.idle(&self.ledger).await
+    }
+}
+
+/// The problem of a refusal that was recorded, if one was.
+fn refusal_of<D: StoredDecider>(executed: &Executed<D>) -> Option<Problem> {
+    let refusal = executed.events.iter().find_map(StoredEvent::refusal)?;
+    let violation = Violation {
+        rule: refusal.rule.clone(),
+        citation: None,
+        item: None,
+        reason: refusal.reason.clone(),
+    };
+    Some(
+        Problem::forbidden("not-permitted")
+            .detail(format!(
+                "{} was refused; the attempt is recorded",
+                refusal.action
+            ))
+            .violations(vec![violation]),
+    )
+}
+
+/// The actor of a service's reactions.
+///
+/// # Errors
+/// The service's name makes no official's id.
+pub fn system_actor(service: &str) -> Result<Actor, IdError> {
+    let name = format!("system-{service}");
+    Ok(Actor {
+        official: OfficialId::parse(&name)?,
+        person: PersonId::parse(&name)?,
+        role: Role::System,
+        agency: UnitId::parse("hoso")?,
+        on_behalf_of: None,
+    })
+}
