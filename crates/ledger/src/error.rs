@@ -31,6 +31,14 @@ pub enum LedgerError {
         /// Where it stands.
         actual: Position,
     },
+    /// No event of this consumer is parked there.
+    #[error("nothing of {consumer} is parked at {position}")]
+    NotParked {
+        /// The consumer.
+        consumer: String,
+        /// The position asked for.
+        position: Position,
+    },
     /// Beyond a limit of the ledger; names it.
     #[error("{what} is over its limit of {limit}")]
     Limit {

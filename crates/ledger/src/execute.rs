@@ -80,37 +80,39 @@ where
     D: StoredDecider,
     D::Rejection: Send,
 {
-    if let Some(first) = first_answer::<D>(ledger, &order).await? {
-        return Ok(first);
-    }
     let mut attempt = 1;
     loop {
         let record = ledger.stream(stream).await?;
         let (state, version) = load::<D>(record)?;
+        // A repeated command is looked for only where it would be refused or append twice: the
+        // usual one costs one read and one append.
         if let Some(seen) = order.seen
             && seen != version
         {
-            return Err(ExecuteError::Stale {
+            let first = first_answer::<D>(ledger, stream, &order).await?;
+            return first.ok_or(ExecuteError::Stale {
                 seen,
                 actual: version,
             });
         }
-        let events = D::decide(&state, command()).map_err(ExecuteError::Rejected)?;
+        let events = match D::decide(&state, command()) {
+            Ok(events) => events,
+            Err(rejection) => {
+                let first = first_answer::<D>(ledger, stream, &order).await?;
+                return first.ok_or(ExecuteError::Rejected(rejection));
+            }
+        };
         let state = events.iter().fold(state, D::evolve);
         let append = build_append::<D>(stream, &order, version, &events, &state, &new_event_id)?;
         match ledger.append(append).await {
-            Ok(done) if done.duplicate => match first_answer::<D>(ledger, &order).await? {
-                Some(first) => return Ok(first),
-                None => {
-                    return Err(LedgerError::Corrupt {
-                        reason: format!(
-                            "command {} was accepted and cannot be found",
-                            order.command
-                        ),
-                    }
-                    .into());
-                }
-            },
+            Ok(done) if done.duplicate => {
+                let first = first_answer::<D>(ledger, stream, &order).await?;
+                return first.ok_or_else(|| {
+                    let reason =
+                        format!("command {} was accepted and cannot be found", order.command);
+                    LedgerError::Corrupt { reason }.into()
+                });
+            }
             Ok(done) => {
                 return Ok(Executed {
                     state,
@@ -127,8 +129,10 @@ where
 }
 
 /// The first answer of a command that was accepted before: its events, and the state right after.
+/// A reaction's cursor that was set back since is moved past it again.
 async fn first_answer<D>(
     ledger: &dyn Ledger,
+    stream: &StreamName,
     order: &Order,
 ) -> Result<Option<Executed<D>>, ExecuteError<D::Rejection>>
 where
@@ -137,13 +141,14 @@ where
     let Some(record) = ledger.command(order.command).await? else {
         return Ok(None);
     };
-    if record.digest != order.digest {
+    if record.digest != order.digest || record.stream != *stream {
         return Err(LedgerError::DigestMismatch {
             command: order.command,
         }
         .into());
     }
-    let first_own = record.version - u64::from(record.count);
+    follow_with_cursor(ledger, order).await?;
+    let first_own = record.version.saturating_sub(u64::from(record.count));
     let mut state = D::State::default();
     let mut own = Vec::new();
     let mut after = 0;
@@ -171,6 +176,20 @@ where
         first_position: record.first_position,
         duplicate: true,
     }))
+}
+
+/// Moves the cursor of a reaction that ran before; one that stands past it already is left alone.
+async fn follow_with_cursor(ledger: &dyn Ledger, order: &Order) -> Result<(), LedgerError> {
+    let Some(cursor) = &order.cursor else {
+        return Ok(());
+    };
+    if ledger.cursor(&cursor.consumer).await? >= cursor.to {
+        return Ok(());
+    }
+    match ledger.move_cursor(cursor.clone()).await {
+        Err(LedgerError::CursorConflict { actual, .. }) if actual >= cursor.to => Ok(()),
+        moved => moved,
+    }
 }
 
 /// State and version of a stream's row; the default state at version 0 where there is none.

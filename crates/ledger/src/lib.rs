@@ -10,6 +10,7 @@ pub mod conformance;
 pub mod error;
 pub mod event;
 pub mod execute;
+pub mod limits;
 pub mod read;
 pub mod sqlite;
 
@@ -23,6 +24,9 @@ pub use error::LedgerError;
 pub use event::{Metadata, NewEvent, Position, RecordedEvent, StreamName};
 pub use execute::{ExecuteError, Executed, Order, execute};
 pub use read::{CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
+
+/// Tells the time events are recorded at; the edge of the program owns the real one.
+pub type Clock = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
 
 /// A ledger shared by everything in a process.
 pub type SharedLedger = Arc<dyn Ledger>;
@@ -86,7 +90,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// Parked events of a consumer, by position.
     async fn parked(&self, consumer: &str) -> Result<Vec<Parked>, LedgerError>;
 
-    /// Marks a parked event as retried with success or skipped by a person's decision.
+    /// Marks a parked event as retried with success or skipped by a person's decision;
+    /// `NotParked` where there is none.
     async fn resolve_parked(
         &self,
         consumer: &str,

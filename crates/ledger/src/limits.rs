@@ -1,0 +1,145 @@
+//! What one append may carry: a limit on everything, checked before anything is queued.
+//!
+//! Engines call [`check_append`] and its siblings first, so that all of them refuse the same things.
+
+use crate::append::{Append, CursorMove, ExpectedVersion};
+use crate::error::LedgerError;
+use crate::event::StreamName;
+use crate::read::Parked;
+
+/// Events of one command.
+pub const EVENTS_MAX: usize = 64;
+/// Bytes of one event's data.
+pub const DATA_BYTES_MAX: usize = 1 << 20;
+/// Bytes of a stream's folded state.
+pub const STATE_BYTES_MAX: usize = 8 << 20;
+/// Bytes of a stream's name.
+pub const STREAM_BYTES_MAX: usize = 128;
+/// Bytes of an event's type, of a status, of a consumer's name and of a trace context.
+pub const NAME_BYTES_MAX: usize = 128;
+/// Characters of a reason.
+pub const REASON_CHARS_MAX: usize = 2_000;
+/// Dossiers one event belongs to.
+pub const DOSSIERS_MAX: usize = 1_000;
+/// Rows of one page of streams.
+pub const PAGE_ROWS_MAX: u32 = 1_000;
+
+/// Refuses an append that is over a limit or contradicts itself.
+///
+/// # Errors
+/// `Limit` names what is too large, `Corrupt` what does not fit together.
+pub fn check_append(append: &Append) -> Result<(), LedgerError> {
+    within("the events of a command", append.events.len(), EVENTS_MAX)?;
+    check_stream(&append.row.stream)?;
+    within(
+        "the bytes of a stream's state",
+        append.row.state.len(),
+        STATE_BYTES_MAX,
+    )?;
+    within(
+        "the bytes of a status",
+        append.row.listing.status.len(),
+        NAME_BYTES_MAX,
+    )?;
+    let metadata = &append.metadata;
+    if let Some(reason) = &metadata.reason {
+        check_reason(reason)?;
+    }
+    for text in [&metadata.rule_book, &metadata.traceparent] {
+        let bytes = text.as_ref().map_or(0, String::len);
+        within(
+            "the bytes of a digest or trace context",
+            bytes,
+            NAME_BYTES_MAX,
+        )?;
+    }
+    for event in &append.events {
+        within("the bytes of an event", event.data.len(), DATA_BYTES_MAX)?;
+        within(
+            "the bytes of an event's type",
+            event.event_type.len(),
+            NAME_BYTES_MAX,
+        )?;
+        within(
+            "the dossiers of an event",
+            event.dossiers.len(),
+            DOSSIERS_MAX,
+        )?;
+    }
+    let ExpectedVersion::Exactly(expected) = append.expected;
+    if expected.checked_add(append.events.len() as u64) != Some(append.row.version) {
+        return Err(LedgerError::Corrupt {
+            reason: format!(
+                "the row of {} says version {}, {} events on version {expected} do not",
+                append.row.stream,
+                append.row.version,
+                append.events.len()
+            ),
+        });
+    }
+    append.cursor.as_ref().map_or(Ok(()), check_cursor)
+}
+
+/// Refuses a cursor that would move backwards, or of a consumer without a proper name.
+///
+/// # Errors
+/// `Limit` for the name, `CursorConflict` for a move backwards.
+pub fn check_cursor(cursor: &CursorMove) -> Result<(), LedgerError> {
+    within(
+        "the bytes of a consumer's name",
+        cursor.consumer.len(),
+        NAME_BYTES_MAX,
+    )?;
+    if cursor.to < cursor.from {
+        return Err(LedgerError::CursorConflict {
+            consumer: cursor.consumer.clone(),
+            expected: cursor.to,
+            actual: cursor.from,
+        });
+    }
+    Ok(())
+}
+
+/// Refuses a parked event whose reason or names are too long.
+///
+/// # Errors
+/// `Limit` names what is too large.
+pub fn check_parked(parked: &Parked) -> Result<(), LedgerError> {
+    within(
+        "the bytes of a consumer's name",
+        parked.consumer.len(),
+        NAME_BYTES_MAX,
+    )?;
+    check_stream(&parked.stream)?;
+    check_reason(&parked.reason)
+}
+
+fn check_stream(stream: &StreamName) -> Result<(), LedgerError> {
+    let name = stream.as_str();
+    within("the bytes of a stream's name", name.len(), STREAM_BYTES_MAX)?;
+    let written = name.bytes().all(|b| b.is_ascii_graphic());
+    if !written || stream.category().is_empty() || stream.id().is_empty() {
+        return Err(LedgerError::Corrupt {
+            reason: format!("`{}` is no stream name", name.escape_debug()),
+        });
+    }
+    Ok(())
+}
+
+fn check_reason(reason: &str) -> Result<(), LedgerError> {
+    within(
+        "the characters of a reason",
+        reason.chars().count(),
+        REASON_CHARS_MAX,
+    )
+}
+
+fn within(what: &'static str, count: usize, limit: usize) -> Result<(), LedgerError> {
+    if count > limit {
+        return Err(LedgerError::Limit {
+            what,
+            limit: limit as u64,
+        });
+    }
+    Ok(())
+}

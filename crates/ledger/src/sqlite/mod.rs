@@ -1,0 +1,309 @@
+//! The SQLite engine: one file, one writer, readers apart, group commit.
+//!
+//! Several processes may open the same file: the head, versions, commands and cursors are always
+//! read under the write lock, never remembered. What it does not do: it publishes nothing (the
+//! feed reads the log), and it does not know what an event means.
+
+mod append_task;
+mod failure;
+mod open;
+mod plan;
+mod reads;
+mod rebuild;
+mod statements;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hoso_domain::ids::DossierId;
+use sqlx::SqlitePool;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::append::{Append, Appended, CursorMove, StreamRow};
+use crate::error::LedgerError;
+use crate::event::{Position, RecordedEvent, StreamName};
+use crate::read::{CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
+use crate::{Clock, Ledger, limits};
+
+use append_task::Job;
+use plan::Work;
+
+/// Commands that may wait for the append task before callers have to wait for a place.
+const QUEUE_MAX: usize = 1_024;
+/// A caller waits so long for a place in the queue, then for its answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// How often the head is looked at for another process's commits.
+const WATCH_EVERY: Duration = Duration::from_millis(200);
+
+/// How a SQLite ledger is opened.
+#[derive(Clone)]
+pub struct SqliteOptions {
+    /// The clock that recorded times come from.
+    pub clock: Clock,
+    /// Only read: nothing is migrated, every write answers `NotWritable`.
+    pub read_only: bool,
+    /// Connections for reading, 1 to 64.
+    pub readers: u32,
+    /// The file never grows beyond so many pages of 4 KiB; beyond it writes answer `NotWritable`.
+    pub pages_max: Option<u32>,
+}
+
+impl SqliteOptions {
+    /// Reading and writing, four readers, no quota.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            read_only: false,
+            readers: 4,
+            pages_max: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for SqliteOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteOptions")
+            .field("read_only", &self.read_only)
+            .field("readers", &self.readers)
+            .field("pages_max", &self.pages_max)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A ledger in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    file: PathBuf,
+    readers: SqlitePool,
+    /// `None` where the ledger was opened only for reading.
+    jobs: Option<mpsc::Sender<Job>>,
+    head: watch::Sender<Position>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl SqliteLedger {
+    /// Opens, and where needed makes and migrates, the ledger in a directory (its file is
+    /// `ledger.sqlite`), or the file itself where the path ends in `.sqlite`.
+    ///
+    /// # Errors
+    /// `NotWritable` if the file cannot be made, `Unavailable` if it is locked or newer than this
+    /// program, `Corrupt` if it is no ledger.
+    pub async fn open(
+        path: impl AsRef<Path>,
+        options: SqliteOptions,
+    ) -> Result<Arc<Self>, LedgerError> {
+        let file = open::file_of(path.as_ref());
+        let writer = if options.read_only {
+            None
+        } else {
+            Some(open::writer(&file, &options).await?)
+        };
+        let readers = open::readers(&file, &options).await?;
+        let head = reads::head(&readers).await?;
+        let (head, _) = watch::channel(head);
+        let tasks = TaskTracker::new();
+        let stop = CancellationToken::new();
+        let jobs = writer.map(|(reopen, connection)| {
+            let (jobs, queue) = mpsc::channel(QUEUE_MAX);
+            let task = append_task::AppendTask::new(
+                reopen,
+                connection,
+                options.clock.clone(),
+                head.clone(),
+            );
+            tasks.spawn(task.run(queue, stop.clone()));
+            jobs
+        });
+        tasks.spawn(watch_others(readers.clone(), head.clone(), stop.clone()));
+        tasks.close();
+        Ok(Arc::new(Self {
+            file,
+            readers,
+            jobs,
+            head,
+            tasks,
+            stop,
+        }))
+    }
+
+    /// The file the ledger is kept in.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    async fn work(&self, work: Work) -> Result<Appended, LedgerError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue(Job::Work { work, answer }, answered).await
+    }
+
+    /// Queues a job and waits for its answer. The job runs to its end even if this future is
+    /// dropped: the outcome is then unknown to the caller, who retries with the same id.
+    async fn queue<T>(
+        &self,
+        job: Job,
+        answered: oneshot::Receiver<Result<T, LedgerError>>,
+    ) -> Result<T, LedgerError> {
+        let jobs = self.jobs.as_ref().ok_or_else(|| LedgerError::NotWritable {
+            reason: "opened only for reading".to_owned(),
+        })?;
+        if self.stop.is_cancelled() {
+            return Err(closed());
+        }
+        let waited = tokio::time::timeout(ANSWER_WITHIN, async {
+            jobs.send(job).await.map_err(|_| closed())?;
+            answered.await.map_err(|_| closed())?
+        });
+        waited.await.unwrap_or_else(|_| {
+            Err(LedgerError::Unavailable {
+                reason: format!("no answer within {} s", ANSWER_WITHIN.as_secs()),
+            })
+        })
+    }
+}
+
+impl Drop for SqliteLedger {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn closed() -> LedgerError {
+    LedgerError::Unavailable {
+        reason: "the ledger is closed".to_owned(),
+    }
+}
+
+/// Follows commits of other processes; those of this one are told by the append task at once.
+async fn watch_others(readers: SqlitePool, head: watch::Sender<Position>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(WATCH_EVERY) => {}
+        }
+        match reads::head(&readers).await {
+            Ok(position) => tell(&head, position),
+            Err(error) => tracing::warn!(%error, "the ledger's head cannot be read"),
+        }
+    }
+}
+
+/// Tells the followers a later head.
+fn tell(head: &watch::Sender<Position>, position: Position) {
+    head.send_if_modified(|told| {
+        let later = position > *told;
+        if later {
+            *told = position;
+        }
+        later
+    });
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
+        limits::check_append(&append)?;
+        self.work(Work::Append(Box::new(append))).await
+    }
+
+    async fn move_cursor(&self, cursor: CursorMove) -> Result<(), LedgerError> {
+        limits::check_cursor(&cursor)?;
+        self.work(Work::Move(cursor)).await.map(|_| ())
+    }
+
+    async fn head(&self) -> Result<Position, LedgerError> {
+        reads::head(&self.readers).await
+    }
+
+    async fn read_all(
+        &self,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, LedgerError> {
+        reads::all(&self.readers, after, limit).await
+    }
+
+    async fn read_stream(
+        &self,
+        stream: &StreamName,
+        after_version: u64,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, LedgerError> {
+        reads::stream_events(&self.readers, stream, after_version, limit).await
+    }
+
+    async fn read_dossier(
+        &self,
+        dossier: &DossierId,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, LedgerError> {
+        reads::dossier(&self.readers, dossier, after, limit).await
+    }
+
+    async fn stream(&self, stream: &StreamName) -> Result<Option<StreamRecord>, LedgerError> {
+        reads::stream(&self.readers, stream).await
+    }
+
+    async fn streams(&self, query: &StreamQuery) -> Result<StreamPage, LedgerError> {
+        reads::streams(&self.readers, query).await
+    }
+
+    async fn command(&self, command: Uuid) -> Result<Option<CommandRecord>, LedgerError> {
+        reads::command(&self.readers, command).await
+    }
+
+    async fn cursor(&self, consumer: &str) -> Result<Position, LedgerError> {
+        reads::cursor(&self.readers, consumer).await
+    }
+
+    async fn park(&self, parked: &Parked, cursor: CursorMove) -> Result<(), LedgerError> {
+        limits::check_parked(parked)?;
+        limits::check_cursor(&cursor)?;
+        let work = Work::Park(Box::new(parked.clone()), cursor);
+        self.work(work).await.map(|_| ())
+    }
+
+    async fn parked(&self, consumer: &str) -> Result<Vec<Parked>, LedgerError> {
+        reads::parked(&self.readers, consumer).await
+    }
+
+    async fn resolve_parked(
+        &self,
+        consumer: &str,
+        position: Position,
+        status: ParkedStatus,
+    ) -> Result<(), LedgerError> {
+        let consumer = consumer.to_owned();
+        self.work(Work::Resolve {
+            consumer,
+            position,
+            status,
+        })
+        .await
+        .map(|_| ())
+    }
+
+    fn watch_head(&self) -> watch::Receiver<Position> {
+        self.head.subscribe()
+    }
+
+    async fn rebuild_rows(&self, rows: Vec<StreamRow>) -> Result<u64, LedgerError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue(Job::Rebuild { rows, answer }, answered).await
+    }
+
+    async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+        self.readers.close().await;
+    }
+}

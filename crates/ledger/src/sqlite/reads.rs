@@ -1,0 +1,315 @@
+//! Reading: what stands in the file, as typed values; what does not fit them is `Corrupt`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use hoso_domain::actor::{Actor, Role};
+use hoso_domain::decider::Listing;
+use hoso_domain::ids::DossierId;
+use serde::Deserialize;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use sha2::{Digest, Sha256};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Row, Sqlite, SqlitePool, Type};
+use uuid::Uuid;
+
+use super::write::as_integer;
+use super::{failure, statements as sql};
+use crate::error::LedgerError;
+use crate::event::{Metadata, Position, RecordedEvent, StreamName};
+use crate::limits::PAGE_ROWS_MAX;
+use crate::read::{CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
+
+type Bound = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
+
+/// Last position.
+pub(super) async fn head(readers: &SqlitePool) -> Result<Position, LedgerError> {
+    let row = one(readers, sqlx::query(sql::HEAD)).await?;
+    row.map_or(Ok(0), |row| number(&row, 0))
+}
+
+/// Events after a position.
+pub(super) async fn all(
+    readers: &SqlitePool,
+    after: Position,
+    limit: u32,
+) -> Result<Vec<RecordedEvent>, LedgerError> {
+    let query = sqlx::query(sql::READ_ALL).bind(as_integer(after));
+    events(readers, query.bind(i64::from(limit))).await
+}
+
+/// Events of a stream after a version.
+pub(super) async fn stream_events(
+    readers: &SqlitePool,
+    stream: &StreamName,
+    after_version: u64,
+    limit: u32,
+) -> Result<Vec<RecordedEvent>, LedgerError> {
+    let query = sqlx::query(sql::READ_STREAM)
+        .bind(stream.to_string())
+        .bind(as_integer(after_version));
+    events(readers, query.bind(i64::from(limit))).await
+}
+
+/// Events of a dossier after a position.
+pub(super) async fn dossier(
+    readers: &SqlitePool,
+    dossier: &DossierId,
+    after: Position,
+    limit: u32,
+) -> Result<Vec<RecordedEvent>, LedgerError> {
+    let query = sqlx::query(sql::READ_DOSSIER)
+        .bind(dossier.to_string())
+        .bind(as_integer(after));
+    events(readers, query.bind(i64::from(limit))).await
+}
+
+async fn events(readers: &SqlitePool, query: Bound) -> Result<Vec<RecordedEvent>, LedgerError> {
+    many(readers, query)
+        .await?
+        .iter()
+        .map(recorded_event)
+        .collect()
+}
+
+/// A stream's row.
+pub(super) async fn stream(
+    readers: &SqlitePool,
+    stream: &StreamName,
+) -> Result<Option<StreamRecord>, LedgerError> {
+    let query = sqlx::query(sql::STREAM).bind(stream.to_string());
+    one(readers, query)
+        .await?
+        .as_ref()
+        .map(stream_record)
+        .transpose()
+}
+
+/// A page of a category's streams. One row more is read than asked for, to know whether more follow.
+pub(super) async fn streams(
+    readers: &SqlitePool,
+    query: &StreamQuery,
+) -> Result<StreamPage, LedgerError> {
+    let text = match (&query.unit, &query.status) {
+        (Some(_), _) => sql::LIST_OF_UNIT,
+        (None, Some(_)) => sql::LIST_OF_STATUS,
+        (None, None) => sql::LIST,
+    };
+    let limit = query.limit.clamp(1, PAGE_ROWS_MAX);
+    let start = format!("{}-", query.category);
+    let after = query.after.as_ref().map_or(start, ToString::to_string);
+    let bound = sqlx::query(text)
+        .bind(query.category.clone())
+        .bind(query.round.clone())
+        .bind(query.unit.clone())
+        .bind(query.status.clone())
+        .bind(query.due_until.map(|day| day.to_string()))
+        .bind(after)
+        .bind(i64::from(limit) + 1)
+        .bind(format!("{}.", query.category)); // '.' follows '-'
+    let mut rows = many(readers, bound)
+        .await?
+        .iter()
+        .map(stream_record)
+        .collect::<Result<Vec<_>, _>>()?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    Ok(StreamPage { rows, more })
+}
+
+/// What a command did.
+pub(super) async fn command(
+    readers: &SqlitePool,
+    command: Uuid,
+) -> Result<Option<CommandRecord>, LedgerError> {
+    let query = sqlx::query(sql::COMMAND).bind(command.as_bytes().to_vec());
+    one(readers, query)
+        .await?
+        .map(|row| {
+            Ok(CommandRecord {
+                command: id(&row, 0)?,
+                digest: digest(&row, 1)?,
+                stream: StreamName::from_stored(get(&row, 2)?),
+                first_position: number(&row, 3)?,
+                count: number(&row, 4)?,
+                version: number(&row, 5)?,
+            })
+        })
+        .transpose()
+}
+
+/// Where a consumer stands.
+pub(super) async fn cursor(readers: &SqlitePool, consumer: &str) -> Result<Position, LedgerError> {
+    let query = sqlx::query(sql::CURSOR).bind(consumer.to_owned());
+    let row = one(readers, query).await?;
+    row.map_or(Ok(0), |row| number(&row, 0))
+}
+
+/// What a consumer could not digest.
+pub(super) async fn parked(
+    readers: &SqlitePool,
+    consumer: &str,
+) -> Result<Vec<Parked>, LedgerError> {
+    let query = sqlx::query(sql::PARKED).bind(consumer.to_owned());
+    many(readers, query)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Parked {
+                consumer: get(row, 0)?,
+                position: number(row, 1)?,
+                stream: StreamName::from_stored(get(row, 2)?),
+                reason: get(row, 3)?,
+                status: status_of(get(row, 4)?)?,
+            })
+        })
+        .collect()
+}
+
+/// The status as it is stored.
+pub(super) fn stored_status(status: ParkedStatus) -> &'static str {
+    match status {
+        ParkedStatus::Waiting => "WAITING",
+        ParkedStatus::Retried => "RETRIED",
+        ParkedStatus::Skipped => "SKIPPED",
+    }
+}
+
+fn status_of(stored: &str) -> Result<ParkedStatus, LedgerError> {
+    match stored {
+        "WAITING" => Ok(ParkedStatus::Waiting),
+        "RETRIED" => Ok(ParkedStatus::Retried),
+        "SKIPPED" => Ok(ParkedStatus::Skipped),
+        other => Err(corrupt(format!("`{other}` is no status of a parked event"))),
+    }
+}
+
+/// A row of `streams`.
+pub(super) fn stream_record(row: &SqliteRow) -> Result<StreamRecord, LedgerError> {
+    let due: Option<&str> = get(row, 7)?;
+    let day = |text: &str| {
+        text.parse::<NaiveDate>()
+            .map_err(|e| corrupt(e.to_string()))
+    };
+    Ok(StreamRecord {
+        stream: StreamName::from_stored(get(row, 0)?),
+        version: number(row, 1)?,
+        last_position: number(row, 2)?,
+        listing: Listing {
+            round: optional_name(row, 3)?,
+            unit: optional_name(row, 4)?,
+            dossier: optional_name(row, 5)?,
+            status: get(row, 6)?,
+            due: due.map(day).transpose()?,
+        },
+        state: get(row, 8)?,
+    })
+}
+
+fn recorded_event(row: &SqliteRow) -> Result<RecordedEvent, LedgerError> {
+    let position = number(row, 0)?;
+    let data: String = get(row, 20)?;
+    let sha256 = digest(row, 19)?;
+    if Sha256::digest(data.as_bytes()).as_slice() != sha256 {
+        return Err(corrupt(format!(
+            "the data of event {position} does not have its SHA-256"
+        )));
+    }
+    Ok(RecordedEvent {
+        position,
+        stream: StreamName::from_stored(get(row, 1)?),
+        version: number(row, 2)?,
+        id: id(row, 3)?,
+        event_type: get(row, 4)?,
+        schema_version: number(row, 5)?,
+        recorded_at: time(row, 6)?,
+        metadata: Metadata {
+            effective_at: time(row, 7)?,
+            actor: Actor {
+                official: name(row, 8)?,
+                person: name(row, 9)?,
+                on_behalf_of: optional_name(row, 10)?,
+                role: role(get(row, 11)?)?,
+                agency: name(row, 12)?,
+            },
+            reason: get(row, 13)?,
+            correlation: id(row, 15)?,
+            causation: get::<Option<&[u8]>>(row, 16)?.map(id_of).transpose()?,
+            rule_book: get(row, 17)?,
+            traceparent: get(row, 18)?,
+        },
+        command: id(row, 14)?,
+        sha256,
+        data,
+    })
+}
+
+async fn one(readers: &SqlitePool, query: Bound) -> Result<Option<SqliteRow>, LedgerError> {
+    query
+        .fetch_optional(readers)
+        .await
+        .map_err(|e| failure::of(&e))
+}
+
+async fn many(readers: &SqlitePool, query: Bound) -> Result<Vec<SqliteRow>, LedgerError> {
+    query.fetch_all(readers).await.map_err(|e| failure::of(&e))
+}
+
+fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, LedgerError>
+where
+    T: sqlx::Decode<'r, Sqlite> + Type<Sqlite>,
+{
+    row.try_get(column).map_err(|e| failure::of(&e))
+}
+
+/// A number that cannot be negative.
+pub(super) fn number<N: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<N, LedgerError> {
+    let stored: i64 = get(row, column)?;
+    N::try_from(stored).map_err(|_| corrupt(format!("{stored} is out of range")))
+}
+
+fn time(row: &SqliteRow, column: usize) -> Result<DateTime<Utc>, LedgerError> {
+    let stored: i64 = get(row, column)?;
+    DateTime::from_timestamp_micros(stored)
+        .ok_or_else(|| corrupt(format!("{stored} is no time in microseconds")))
+}
+
+fn id(row: &SqliteRow, column: usize) -> Result<Uuid, LedgerError> {
+    id_of(get(row, column)?)
+}
+
+fn id_of(bytes: &[u8]) -> Result<Uuid, LedgerError> {
+    Uuid::from_slice(bytes).map_err(|e| corrupt(e.to_string()))
+}
+
+fn digest(row: &SqliteRow, column: usize) -> Result<[u8; 32], LedgerError> {
+    let bytes: &[u8] = get(row, column)?;
+    bytes
+        .try_into()
+        .map_err(|_| corrupt(format!("a digest has {} bytes", bytes.len())))
+}
+
+fn name<T: TryFrom<String, Error: std::fmt::Display>>(
+    row: &SqliteRow,
+    column: usize,
+) -> Result<T, LedgerError> {
+    let text: String = get(row, column)?;
+    T::try_from(text).map_err(|e| corrupt(e.to_string()))
+}
+
+fn optional_name<T: TryFrom<String, Error: std::fmt::Display>>(
+    row: &SqliteRow,
+    column: usize,
+) -> Result<Option<T>, LedgerError> {
+    let text: Option<String> = get(row, column)?;
+    text.map(T::try_from)
+        .transpose()
+        .map_err(|e| corrupt(e.to_string()))
+}
+
+fn role(stored: &str) -> Result<Role, LedgerError> {
+    Role::deserialize(StrDeserializer::<ValueError>::new(stored))
+        .map_err(|e| corrupt(e.to_string()))
+}
+
+fn corrupt(reason: String) -> LedgerError {
+    LedgerError::Corrupt { reason }
+}

@@ -1,0 +1,319 @@
+//! Every SQL text of the SQLite engine. Nothing else in the crate spells SQL; a test prepares all.
+//!
+//! A multi-row insert exists in a few sizes only, so that the statement cache holds all of them.
+//! Texts of several statements exist because sqlx hops to the connection's thread once a text, and
+//! a hop costs more than most statements; every `?` is bound in reading order across the whole text.
+
+use std::sync::LazyLock;
+
+/// Takes the write lock, then answers one row: head, its time, its batch, and as JSON arrays the
+/// versions of the named streams, the named commands that exist, and the named cursors.
+///
+/// Bound: JSON array of stream names, of command ids in hex, of consumers.
+pub(super) const LOCK_AND_LOOK_UP: &str = "BEGIN IMMEDIATE; \
+SELECT position, recorded_at, batch, \
+(SELECT json_group_array(json_array(stream, version)) FROM streams \
+ WHERE stream IN (SELECT value FROM json_each(?))), \
+(SELECT json_group_array(json_array(hex(command_id), hex(digest), stream, first_position, count, version)) \
+ FROM commands WHERE command_id IN (SELECT unhex(value) FROM json_each(?))), \
+(SELECT json_group_array(json_array(consumer, position)) FROM cursors \
+ WHERE consumer IN (SELECT value FROM json_each(?))) \
+FROM log_head";
+
+/// Gives the write lock back with nothing changed.
+pub(super) const ROLLBACK: &str = "ROLLBACK";
+
+/// Commits what needed no new head. Bound: nothing.
+pub(super) const COMMIT: &str = "COMMIT";
+
+macro_rules! insert_event {
+    () => {
+        "INSERT INTO events (position, stream, version, event_id, event_type, schema_version, \
+         recorded_at, effective_at, official, person, on_behalf_of, role, agency, reason, \
+         command_id, correlation_id, causation_id, rule_book, traceparent, sha256, data) VALUES "
+    };
+}
+macro_rules! event_row {
+    () => {
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    };
+}
+macro_rules! insert_stream {
+    () => {
+        "INSERT INTO streams (stream, category, version, last_position, round, unit, dossier, \
+         status, due, state) VALUES "
+    };
+}
+macro_rules! stream_row {
+    () => {
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    };
+}
+macro_rules! or_advance_stream {
+    () => {
+        " ON CONFLICT (stream) DO UPDATE SET version = excluded.version, \
+         last_position = excluded.last_position, round = excluded.round, unit = excluded.unit, \
+         dossier = excluded.dossier, status = excluded.status, due = excluded.due, \
+         state = excluded.state"
+    };
+}
+macro_rules! insert_command {
+    () => {
+        "INSERT INTO commands (command_id, digest, stream, first_position, count, version) VALUES "
+    };
+}
+macro_rules! command_row {
+    () => {
+        "(?, ?, ?, ?, ?, ?)"
+    };
+}
+macro_rules! insert_dossier_event {
+    () => {
+        "INSERT INTO dossier_events (dossier, position) VALUES "
+    };
+}
+macro_rules! dossier_row {
+    () => {
+        "(?, ?)"
+    };
+}
+macro_rules! advance_and_commit {
+    () => {
+        "UPDATE log_head SET position = ?, recorded_at = ?, batch = ?; COMMIT"
+    };
+}
+
+/// Advances the head and commits. Bound: position, time, batch.
+pub(super) const ADVANCE_AND_COMMIT: &str = advance_and_commit!();
+
+/// A lone command with one event on no dossier's path: everything in one text.
+pub(super) const ONE: &str = concat!(
+    insert_event!(),
+    event_row!(),
+    "; ",
+    insert_stream!(),
+    stream_row!(),
+    or_advance_stream!(),
+    "; ",
+    insert_command!(),
+    command_row!(),
+    "; ",
+    advance_and_commit!(),
+);
+
+/// A lone command with one event on one dossier's path.
+pub(super) const ONE_ON_A_PATH: &str = concat!(
+    insert_event!(),
+    event_row!(),
+    "; ",
+    insert_stream!(),
+    stream_row!(),
+    or_advance_stream!(),
+    "; ",
+    insert_command!(),
+    command_row!(),
+    "; ",
+    insert_dossier_event!(),
+    dossier_row!(),
+    "; ",
+    advance_and_commit!(),
+);
+
+/// Rows of a multi-row insert, largest first; the last is 1.
+pub(super) const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+
+/// One insert in all its sizes.
+pub(super) struct Chunked([String; CHUNKS.len()]);
+
+impl Chunked {
+    fn new(head: &str, row: &str, tail: &str) -> Self {
+        Self(CHUNKS.map(|rows| {
+            let rows = vec![row; rows].join(", ");
+            format!("{head}{rows}{tail}")
+        }))
+    }
+
+    /// The largest text for at most `left` rows, and its number of rows; `None` for no rows.
+    pub(super) fn largest(&'static self, left: usize) -> Option<(usize, &'static str)> {
+        CHUNKS
+            .iter()
+            .zip(&self.0)
+            .find(|(rows, _)| **rows <= left)
+            .map(|(rows, text)| (*rows, text.as_str()))
+    }
+
+    /// All sizes.
+    #[cfg(test)]
+    fn texts(&'static self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// Events, 21 columns a row.
+pub(super) static INSERT_EVENTS: LazyLock<Chunked> =
+    LazyLock::new(|| Chunked::new(insert_event!(), event_row!(), ""));
+/// Rows of streams, 10 columns a row.
+pub(super) static UPSERT_STREAMS: LazyLock<Chunked> =
+    LazyLock::new(|| Chunked::new(insert_stream!(), stream_row!(), or_advance_stream!()));
+/// Accepted commands, 6 columns a row.
+pub(super) static INSERT_COMMANDS: LazyLock<Chunked> =
+    LazyLock::new(|| Chunked::new(insert_command!(), command_row!(), ""));
+/// Paths of dossiers, 2 columns a row.
+pub(super) static INSERT_DOSSIER_EVENTS: LazyLock<Chunked> =
+    LazyLock::new(|| Chunked::new(insert_dossier_event!(), dossier_row!(), ""));
+/// Cursors, 2 columns a row.
+pub(super) static UPSERT_CURSORS: LazyLock<Chunked> = LazyLock::new(|| {
+    Chunked::new(
+        "INSERT INTO cursors (consumer, position) VALUES ",
+        "(?, ?)",
+        " ON CONFLICT (consumer) DO UPDATE SET position = excluded.position",
+    )
+});
+
+/// Parks an event, or parks it again. Bound: consumer, position, stream, reason, status.
+pub(super) const PARK: &str = "INSERT INTO dead_letters (consumer, position, stream, reason, status) VALUES (?, ?, ?, ?, ?) \
+     ON CONFLICT (consumer, position) DO UPDATE SET reason = excluded.reason, status = excluded.status";
+
+/// Bound: status, consumer, position.
+pub(super) const RESOLVE_PARKED: &str =
+    "UPDATE dead_letters SET status = ? WHERE consumer = ? AND position = ?";
+
+/// Bound: consumer.
+pub(super) const PARKED: &str = "SELECT consumer, position, stream, reason, status \
+     FROM dead_letters WHERE consumer = ? ORDER BY position";
+
+/// The head.
+pub(super) const HEAD: &str = "SELECT position FROM log_head";
+
+macro_rules! select_event {
+    () => {
+        "SELECT e.position, e.stream, e.version, e.event_id, e.event_type, e.schema_version, \
+         e.recorded_at, e.effective_at, e.official, e.person, e.on_behalf_of, e.role, e.agency, \
+         e.reason, e.command_id, e.correlation_id, e.causation_id, e.rule_book, e.traceparent, \
+         e.sha256, e.data "
+    };
+}
+
+/// Bound: position, limit.
+pub(super) const READ_ALL: &str = concat!(
+    select_event!(),
+    "FROM events e WHERE e.position > ? ORDER BY e.position LIMIT ?"
+);
+/// Bound: stream, version, limit.
+pub(super) const READ_STREAM: &str = concat!(
+    select_event!(),
+    "FROM events e WHERE e.stream = ? AND e.version > ? ORDER BY e.version LIMIT ?"
+);
+/// Bound: dossier, position, limit.
+pub(super) const READ_DOSSIER: &str = concat!(
+    select_event!(),
+    "FROM dossier_events d JOIN events e ON e.position = d.position \
+     WHERE d.dossier = ? AND d.position > ? ORDER BY d.position LIMIT ?"
+);
+
+macro_rules! select_stream {
+    () => {
+        "SELECT stream, version, last_position, round, unit, dossier, status, due, state \
+         FROM streams "
+    };
+}
+macro_rules! list_tail {
+    () => {
+        "AND (?2 IS NULL OR round = ?2) AND (?3 IS NULL OR unit = ?3) \
+         AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR due <= ?5) \
+         ORDER BY stream LIMIT ?7"
+    };
+}
+
+/// Bound: stream.
+pub(super) const STREAM: &str = concat!(select_stream!(), "WHERE stream = ?");
+/// A page of a category. Bound (all three lists): category, round, unit, status, due, after,
+/// limit, and the end of the category's names.
+pub(super) const LIST: &str = concat!(
+    select_stream!(),
+    "WHERE stream > ?6 AND stream < ?8 AND +category = ?1 ",
+    list_tail!()
+);
+/// The same for one unit.
+pub(super) const LIST_OF_UNIT: &str = concat!(
+    select_stream!(),
+    "WHERE category = ?1 AND unit = ?3 AND stream > ?6 AND stream < ?8 ",
+    list_tail!()
+);
+/// The same with one status.
+pub(super) const LIST_OF_STATUS: &str = concat!(
+    select_stream!(),
+    "WHERE category = ?1 AND status = ?4 AND stream > ?6 AND stream < ?8 ",
+    list_tail!()
+);
+
+/// Bound: command id.
+pub(super) const COMMAND: &str = "SELECT command_id, digest, stream, first_position, count, version \
+     FROM commands WHERE command_id = ?";
+/// Bound: consumer.
+pub(super) const CURSOR: &str = "SELECT position FROM cursors WHERE consumer = ?";
+
+/// Takes the write lock for a rebuild.
+pub(super) const LOCK: &str = "BEGIN IMMEDIATE";
+/// Version and last position of a stream by its events. Bound: stream.
+pub(super) const LAST_OF_STREAM: &str =
+    "SELECT version, position FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1";
+
+/// Every text above, for the test that prepares them.
+#[cfg(test)]
+pub(super) fn all() -> Vec<&'static str> {
+    let mut all = vec![
+        LOCK_AND_LOOK_UP,
+        ROLLBACK,
+        COMMIT,
+        ADVANCE_AND_COMMIT,
+        ONE,
+        ONE_ON_A_PATH,
+        PARK,
+        RESOLVE_PARKED,
+        PARKED,
+        HEAD,
+        READ_ALL,
+        READ_STREAM,
+        READ_DOSSIER,
+        STREAM,
+        LIST,
+        LIST_OF_UNIT,
+        LIST_OF_STATUS,
+        COMMAND,
+        CURSOR,
+        LOCK,
+        LAST_OF_STREAM,
+    ];
+    for chunked in [
+        &INSERT_EVENTS,
+        &UPSERT_STREAMS,
+        &INSERT_COMMANDS,
+        &INSERT_DOSSIER_EVENTS,
+        &UPSERT_CURSORS,
+    ] {
+        all.extend(chunked.texts());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, Executor, SqlSafeStr, SqliteConnection};
+
+    #[tokio::test]
+    async fn every_statement_prepares_on_the_migrated_schema() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        sqlx::migrate!("../../migrations/sqlite")
+            .run(&mut connection)
+            .await
+            .unwrap();
+        for text in super::all() {
+            for statement in text.split("; ") {
+                let statement = sqlx::AssertSqlSafe(statement).into_sql_str();
+                let prepared = (&mut connection).prepare(statement).await;
+                prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! One transaction: look up under the write lock, then write a plan.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Executor, Row, Sqlite, SqliteConnection};
+use uuid::Uuid;
+
+use super::failure;
+use super::plan::{EventRow, Plan, Seen, StreamWrite, Work};
+use super::reads::{number, stored_status};
+use super::statements::{self as sql, Chunked};
+use crate::append::Appended;
+use crate::error::LedgerError;
+use crate::event::{Position, StreamName};
+use crate::read::CommandRecord;
+
+type Bound = Query<'static, Sqlite, SqliteArguments>;
+
+/// Takes the write lock and reads what the items depend on.
+pub(super) async fn look_up(
+    connection: &mut SqliteConnection,
+    items: &[Work],
+) -> Result<Seen, LedgerError> {
+    let mut streams = Vec::with_capacity(items.len());
+    let mut commands = Vec::with_capacity(items.len());
+    let mut consumers = Vec::new();
+    for item in items {
+        match item {
+            Work::Append(append) => {
+                streams.push(append.row.stream.as_str());
+                commands.push(append.command.simple().to_string());
+                consumers.extend(append.cursor.as_ref().map(|c| c.consumer.as_str()));
+            }
+            Work::Move(cursor) | Work::Park(_, cursor) => consumers.push(cursor.consumer.as_str()),
+            Work::Resolve { .. } => {}
+        }
+    }
+    let row = sqlx::query(sql::LOCK_AND_LOOK_UP)
+        .bind(as_json(&streams)?)
+        .bind(as_json(&commands)?)
+        .bind(as_json(&consumers)?)
+        .fetch_one(connection)
+        .await
+        .map_err(|e| failure::of(&e))?;
+    seen(&row)
+}
+
+fn seen(row: &SqliteRow) -> Result<Seen, LedgerError> {
+    let text = |column: usize| row.try_get::<&str, _>(column).map_err(|e| failure::of(&e));
+    let streams: Vec<(String, u64)> = from_json(text(3)?)?;
+    let commands: Vec<(Uuid, String, String, u64, u32, u64)> = from_json(text(4)?)?;
+    let cursors: Vec<(String, u64)> = from_json(text(5)?)?;
+    let mut known = HashMap::with_capacity(commands.len());
+    for (command, digest, stream, first_position, count, version) in commands {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(&digest, &mut bytes).map_err(|e| unreadable(&e))?;
+        let record = CommandRecord {
+            command,
+            digest: bytes,
+            stream: StreamName::from_stored(stream),
+            first_position,
+            count,
+            version,
+        };
+        known.insert(command, record);
+    }
+    Ok(Seen {
+        head: number(row, 0)?,
+        recorded_at: row.try_get(1).map_err(|e| failure::of(&e))?,
+        batch: row.try_get(2).map_err(|e| failure::of(&e))?,
+        streams: streams.into_iter().collect(),
+        commands: known,
+        cursors: cursors.into_iter().collect(),
+    })
+}
+
+/// Writes a plan and commits it. Answers the head and one answer an item.
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    mut plan: Plan,
+) -> Result<(Position, Vec<Result<Appended, LedgerError>>), LedgerError> {
+    let answers = std::mem::take(&mut plan.answers);
+    let head = plan.head;
+    if plan.writes_nothing() {
+        run(connection, sqlx::query(sql::ROLLBACK)).await?;
+        return Ok((head, answers));
+    }
+    if let Some(one) = lone(&mut plan) {
+        run(connection, one).await?;
+        return Ok((head, answers));
+    }
+    write_all(connection, plan, answers).await
+}
+
+/// The whole write as one text, where the plan is a single command with a single event.
+fn lone(plan: &mut Plan) -> Option<Bound> {
+    let alone = plan.events.len() == 1
+        && plan.commands.len() == 1
+        && plan.cursors.is_empty()
+        && plan.parked.is_empty()
+        && plan.resolved.is_empty();
+    let text = match plan.dossier_events.len() {
+        0 if alone => sql::ONE,
+        1 if alone => sql::ONE_ON_A_PATH,
+        _ => return None,
+    };
+    let recorded_at = plan.recorded_at;
+    let mut query = sqlx::query(text);
+    query = bind_event(query, recorded_at, plan.events.pop()?);
+    query = bind_stream(query, plan.streams.pop()?);
+    query = bind_command(query, plan.commands.pop()?);
+    if let Some(dossier) = plan.dossier_events.pop() {
+        query = bind_pair(query, dossier);
+    }
+    Some(bind_head(query, plan))
+}
+
+async fn write_all(
+    connection: &mut SqliteConnection,
+    plan: Plan,
+    mut answers: Vec<Result<Appended, LedgerError>>,
+) -> Result<(Position, Vec<Result<Appended, LedgerError>>), LedgerError> {
+    let head = plan.head;
+    let grew = !plan.events.is_empty();
+    let last = if grew {
+        bind_head(sqlx::query(sql::ADVANCE_AND_COMMIT), &plan)
+    } else {
+        sqlx::query(sql::COMMIT)
+    };
+    let recorded_at = plan.recorded_at;
+    let event = |query, row| bind_event(query, recorded_at, row);
+    insert(connection, &sql::INSERT_EVENTS, plan.events, event).await?;
+    insert(connection, &sql::UPSERT_STREAMS, plan.streams, bind_stream).await?;
+    insert(
+        connection,
+        &sql::INSERT_COMMANDS,
+        plan.commands,
+        bind_command,
+    )
+    .await?;
+    let dossiers = plan.dossier_events;
+    insert(connection, &sql::INSERT_DOSSIER_EVENTS, dossiers, bind_pair).await?;
+    insert(connection, &sql::UPSERT_CURSORS, plan.cursors, bind_pair).await?;
+    for parked in plan.parked {
+        let query = sqlx::query(sql::PARK)
+            .bind(parked.consumer)
+            .bind(as_integer(parked.position))
+            .bind(parked.stream.to_string())
+            .bind(parked.reason)
+            .bind(stored_status(parked.status));
+        run(connection, query).await?;
+    }
+    for resolved in plan.resolved {
+        let query = sqlx::query(sql::RESOLVE_PARKED)
+            .bind(stored_status(resolved.status))
+            .bind(resolved.consumer.clone())
+            .bind(as_integer(resolved.position));
+        if run(connection, query).await? == 0
+            && let Some(answer) = answers.get_mut(resolved.item)
+        {
+            *answer = Err(LedgerError::NotParked {
+                consumer: resolved.consumer,
+                position: resolved.position,
+            });
+        }
+    }
+    run(connection, last).await?;
+    Ok((head, answers))
+}
+
+/// Rows in as few statements as the sizes allow.
+async fn insert<R>(
+    connection: &mut SqliteConnection,
+    texts: &'static Chunked,
+    rows: Vec<R>,
+    bind: impl Fn(Bound, R) -> Bound,
+) -> Result<(), LedgerError> {
+    let mut rows = rows.into_iter();
+    while let Some((count, text)) = texts.largest(rows.len()) {
+        let query = rows.by_ref().take(count).fold(sqlx::query(text), &bind);
+        run(connection, query).await?;
+    }
+    Ok(())
+}
+
+/// Runs one text; answers the number of changed rows of its last statement that changed any.
+pub(super) async fn run(
+    connection: &mut SqliteConnection,
+    query: Bound,
+) -> Result<u64, LedgerError> {
+    connection
+        .execute(query)
+        .await
+        .map(|done| done.rows_affected())
+        .map_err(|e| failure::of(&e))
+}
+
+fn bind_event(query: Bound, recorded_at: i64, row: EventRow) -> Bound {
+    let metadata = row.metadata.as_ref();
+    let actor = &metadata.actor;
+    query
+        .bind(as_integer(row.position))
+        .bind(Arc::clone(&row.stream))
+        .bind(as_integer(row.version))
+        .bind(as_blob(row.event.id))
+        .bind(row.event.event_type)
+        .bind(i64::from(row.event.schema_version))
+        .bind(recorded_at)
+        .bind(metadata.effective_at.timestamp_micros())
+        .bind(actor.official.as_str().to_owned())
+        .bind(actor.person.as_str().to_owned())
+        .bind(actor.on_behalf_of.as_ref().map(|id| id.as_str().to_owned()))
+        .bind(actor.role.as_str())
+        .bind(actor.agency.as_str().to_owned())
+        .bind(metadata.reason.clone())
+        .bind(as_blob(row.command))
+        .bind(as_blob(metadata.correlation))
+        .bind(metadata.causation.map(as_blob))
+        .bind(metadata.rule_book.clone())
+        .bind(metadata.traceparent.clone())
+        .bind(row.event.sha256.to_vec())
+        .bind(row.event.data)
+}
+
+fn bind_stream(query: Bound, row: StreamWrite) -> Bound {
+    let category = row.stream.category().to_owned();
+    query
+        .bind(String::from(row.stream))
+        .bind(category)
+        .bind(as_integer(row.version))
+        .bind(as_integer(row.last_position))
+        .bind(row.listing.round.map(String::from))
+        .bind(row.listing.unit.map(String::from))
+        .bind(row.listing.dossier.map(String::from))
+        .bind(row.listing.status)
+        .bind(row.listing.due.map(|day| day.to_string()))
+        .bind(row.state)
+}
+
+/// Binds a stream's row to the single-row upsert.
+pub(super) fn upsert_stream(row: StreamWrite) -> Option<Bound> {
+    let (_, text) = sql::UPSERT_STREAMS.largest(1)?;
+    Some(bind_stream(sqlx::query(text), row))
+}
+
+fn bind_command(query: Bound, record: CommandRecord) -> Bound {
+    query
+        .bind(as_blob(record.command))
+        .bind(record.digest.to_vec())
+        .bind(String::from(record.stream))
+        .bind(as_integer(record.first_position))
+        .bind(i64::from(record.count))
+        .bind(as_integer(record.version))
+}
+
+fn bind_pair(query: Bound, (key, position): (String, Position)) -> Bound {
+    query.bind(key).bind(as_integer(position))
+}
+
+fn bind_head(query: Bound, plan: &Plan) -> Bound {
+    query
+        .bind(as_integer(plan.head))
+        .bind(plan.recorded_at)
+        .bind(plan.batch)
+}
+
+/// A number as SQLite holds it; what is past its range (no log will be) stays at the end of it,
+/// where the density trigger refuses it.
+pub(super) fn as_integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn as_blob(id: Uuid) -> Vec<u8> {
+    id.as_bytes().to_vec()
+}
+
+fn as_json<T: serde::Serialize>(value: &T) -> Result<String, LedgerError> {
+    serde_json::to_string(value).map_err(|e| unreadable(&e))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, LedgerError> {
+    serde_json::from_str(text).map_err(|e| unreadable(&e))
+}
+
+fn unreadable(error: &dyn std::error::Error) -> LedgerError {
+    LedgerError::Corrupt {
+        reason: format!("what was looked up cannot be read: {error}"),
+    }
+}
