@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 
 use super::event::Closure;
 use crate::decider::{Explain, Obstacle, Violation};
-use crate::evaluation::vocabulary::{Basis, Lane};
+use crate::evaluation::vocabulary::{Basis, Lane, RuleId};
 use crate::ids::{DossierId, ItemId, RoundId, SubjectId, UnitId};
+use crate::rules::violation;
 
 /// A command that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -214,11 +215,6 @@ pub enum Rejection {
     },
 }
 
-/// Where R1 to R5, R7 and the like are written.
-const PLAN_AWARDS: &str = "Kế hoạch 52/KH-UBND, mục III.1–4";
-/// Where the parts of a dossier are written.
-const PLAN_DOSSIER: &str = "Kế hoạch 52/KH-UBND, mục III.5";
-
 const fn closure(outcome: Closure) -> &'static str {
     match outcome {
         Closure::Lapsed => "the supplement did not come in time",
@@ -229,16 +225,16 @@ const fn closure(outcome: Closure) -> &'static str {
 }
 
 impl Rejection {
-    /// The rule behind the rejection, where it is written, and the item, if it is a rule.
-    const fn rule(&self) -> Option<(&'static str, &'static str, Option<&ItemId>)> {
+    /// The rule behind the rejection and the item, if it is a rule.
+    const fn rule(&self) -> Option<(RuleId, Option<&ItemId>)> {
         match self {
-            Self::UnitNotAssessed { .. } => Some(("R3", PLAN_AWARDS, None)),
+            Self::UnitNotAssessed { .. } => Some((RuleId::R3, None)),
             Self::ForeignCollective { item, .. }
             | Self::LaneDoesNotFit { item, .. }
-            | Self::BasisDoesNotFit { item, .. } => Some(("R3", PLAN_AWARDS, Some(item))),
-            Self::FlagInAnnualRound { item, .. } => Some(("R1", PLAN_AWARDS, Some(item))),
-            Self::UnknownRound { .. } => Some(("R10", "Kế hoạch 52/KH-UBND, mục II.3.a", None)),
-            Self::NotSigned | Self::NoItems => Some(("R37", PLAN_DOSSIER, None)),
+            | Self::BasisDoesNotFit { item, .. } => Some((RuleId::R3, Some(item))),
+            Self::FlagInAnnualRound { item, .. } => Some((RuleId::R1, Some(item))),
+            Self::UnknownRound { .. } => Some((RuleId::R10, None)),
+            Self::NotSigned | Self::NoItems => Some((RuleId::R37, None)),
             Self::NotDrafted
             | Self::AlreadyDrafted { .. }
             | Self::UnknownUnit { .. }
@@ -346,12 +342,7 @@ impl Explain for Rejection {
     }
 
     fn violations(&self) -> Vec<Violation> {
-        let told = |(rule, citation, item): (_, _, Option<&ItemId>)| Violation {
-            rule,
-            citation,
-            item: item.cloned(),
-            reason: self.to_string(),
-        };
+        let told = |(rule, item)| violation(rule, item, self.to_string());
         self.rule().map(told).into_iter().collect()
     }
 }
