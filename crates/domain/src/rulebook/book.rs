@@ -268,6 +268,18 @@ impl Voting {
     }
 }
 
+/// Appealing against an outcome (khiếu nại lần đầu).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppealPeriod {
+    /// Days from the notice or the publication.
+    pub days: u32,
+    /// How they are counted.
+    pub counting: Counting,
+    /// Where the law says so.
+    pub citation: String,
+}
+
 /// A question that the plan leaves open, and this book's answer (domain.md C).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -304,6 +316,7 @@ struct Text {
     deadline: Deadline,
     dossier: DossierDemands,
     voting: Voting,
+    appeal: AppealPeriod,
     retention_years: u32,
     parameters: Parameters,
     ambiguities: Vec<Ambiguity>,
@@ -483,6 +496,12 @@ impl RuleBook {
     #[must_use]
     pub fn voting(&self) -> &Voting {
         &self.text.voting
+    }
+
+    /// How long an appeal is admitted.
+    #[must_use]
+    pub fn appeal(&self) -> &AppealPeriod {
+        &self.text.appeal
     }
 
     /// Years that award dossiers are kept (thời hạn bảo quản).

@@ -10,9 +10,9 @@ mod parameters;
 mod tests;
 
 pub use book::{
-    Ambiguity, Computation, Criterion, Deadline, DossierDemands, Fraction, GroupSize, LaneRules,
-    Quotas, Row, RuleBook, RuleBookError, RuleBookRef, Supplement, Thresholds, Validity, Voting,
-    Windows,
+    Ambiguity, AppealPeriod, Computation, Criterion, Deadline, DossierDemands, Fraction, GroupSize,
+    LaneRules, Quotas, Row, RuleBook, RuleBookError, RuleBookRef, Supplement, Thresholds, Validity,
+    Voting, Windows,
 };
 pub use calendar::{HolidayEntry, holiday_entries, holidays};
 pub use parameters::{

@@ -31,6 +31,8 @@ pub struct ItemEntered {
     /// The unit the individual works in; absent for a unit's own item and for outsiders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
+    /// The unit that submitted the dossier.
+    pub submitted_by: UnitId,
 }
 
 /// The unit withdrew the item before the decision.

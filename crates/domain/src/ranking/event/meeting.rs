@@ -5,18 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ItemRef;
 use crate::document::DocumentRef;
+use crate::dossier::content::Voting;
 use crate::evaluation::vocabulary::Lane;
 use crate::ids::{DossierId, ItemId, OfficialId};
-
-/// How a body votes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Voting {
-    /// By show of hands (biểu quyết).
-    Open,
-    /// By secret ballot (bỏ phiếu kín).
-    Secret,
-}
 
 /// Minutes (biên bản) of the meeting that reviewed the ranked items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::vocabulary::{Group, Lane, PublicationKind, RoundKind};
-use crate::ids::{RoundId, RuleBookId, UnitId};
+use crate::ids::{RoundId, UnitId};
+use crate::rulebook::{AppealPeriod, ParameterName, RuleBookRef, Voting};
 
 /// The round is open. Everything later is decided under what stands here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +21,9 @@ pub struct RoundOpened {
     pub year: u16,
     /// The rule book (bộ quy tắc) of the round.
     pub rule_book: RuleBookRef,
-    /// Its parameters that differ from the defaults, by name.
+    /// The round's own answers over the rule book's, by name of the parameter.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, String>,
+    pub parameters: BTreeMap<ParameterName, String>,
     /// Number of awards a lane, R7; a lane without an entry takes no items.
     pub quotas: Vec<LaneQuota>,
     /// The publications the round rests on, R10.
@@ -32,26 +33,14 @@ pub struct RoundOpened {
     /// The assessed units as the registry had them, R5.
     pub units: Vec<SnapshotUnit>,
     /// How meetings decide, AMB-32.
-    pub voting: VotingRules,
-    /// Days after the notice within which an appeal is admitted.
-    pub appeal_days: u32,
+    pub voting: Voting,
+    /// How long an appeal is admitted.
+    pub appeal: AppealPeriod,
     /// Years the round's file is kept.
     pub retention_years: u32,
     /// What is unusual and no error, such as a group of another size (R5).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
-}
-
-/// A rule book, named so that nobody can mistake it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RuleBookRef {
-    /// Its id.
-    pub id: RuleBookId,
-    /// Its version.
-    pub version: u32,
-    /// Digest of its text, `sha256:<hex>`.
-    pub digest: String,
 }
 
 /// Number of awards of a lane (số lượng).
@@ -75,7 +64,7 @@ pub struct PublicationRef {
     /// Number of the publishing decision.
     pub decision_number: String,
     /// 1, or more after a correction (đính chính).
-    pub edition: u32,
+    pub edition: u16,
 }
 
 /// Last day for dossiers whose period starts with a publication.
@@ -84,7 +73,7 @@ pub struct PublicationRef {
 pub struct Deadline {
     /// The publication the period starts with (AMB-1).
     pub publication: PublicationKind,
-    /// The last day, which ends at 24:00 in Asia/Ho_Chi_Minh.
+    /// The last day, which ends at 24:00 in Việt Nam.
     pub due_on: NaiveDate,
 }
 
@@ -100,44 +89,4 @@ pub struct SnapshotUnit {
     pub advising: bool,
     /// First year it is assessed.
     pub since: u16,
-}
-
-/// How meetings decide (AMB-32). Shares are of the total members, never of those present.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VotingRules {
-    /// A meeting is valid with at least this share present.
-    pub quorum: Share,
-    /// An item is approved by more than this share.
-    pub approval_above: Share,
-}
-
-/// A share in whole numbers, such as 2 of 3: exact where a percentage is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Share {
-    /// So many …
-    pub parts: u32,
-    /// … of so many.
-    pub whole: u32,
-}
-
-impl Share {
-    /// Whether `count` of `total` is at least this share.
-    #[must_use]
-    pub fn reached_by(self, count: u32, total: u32) -> bool {
-        u64::from(count) * u64::from(self.whole) >= u64::from(total) * u64::from(self.parts)
-    }
-
-    /// Whether `count` of `total` is more than this share.
-    #[must_use]
-    pub fn exceeded_by(self, count: u32, total: u32) -> bool {
-        u64::from(count) * u64::from(self.whole) > u64::from(total) * u64::from(self.parts)
-    }
-}
-
-impl std::fmt::Display for Share {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.parts, self.whole)
-    }
 }

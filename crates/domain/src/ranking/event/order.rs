@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::ItemRef;
-use super::meeting::Voting;
+use crate::dossier::content::Voting;
 use crate::evaluation::vocabulary::{Eligibility, ItemOutcome, Lane};
 use crate::ids::{AppealId, DossierId, ItemId};
 use crate::percent::Percent;
