@@ -3,8 +3,27 @@
 //! No store, no clock, no network. The services, the command line, an auditor who re-derives a past
 //! round and a policy maker who asks "what if" all call the same code.
 
+mod check;
+mod criteria;
+mod evaluate;
+mod exact;
+mod explanation;
+mod facts;
+mod json;
+mod outcome;
+mod ranking;
+mod reader;
+mod round_file;
 pub mod vocabulary;
 
+pub use evaluate::{evaluate, judge, separating_key};
+pub use json::ReadError;
+pub use outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
+pub use reader::FILE_BYTES_MAX;
+pub use round_file::{
+    COUNT_MAX, ComponentRecord, Hold, InitiativeRecord, Item, NAME_CHARS_MAX, Round, RoundFile,
+    SatisfactionRecord, ScoreRecord, TasksRecord, TieRuling, Unit, YEAR_FIRST, YEAR_LAST,
+};
 pub use vocabulary::{
     Basis, Eligibility, FindingVerdict, Group, ItemOutcome, Lane, PublicationKind, RoundKind,
     RuleId, Verdict, WordError, criteria_of,

@@ -1,0 +1,621 @@
+//! The verdict on each criterion, from the facts and the rule book.
+//!
+//! Every verdict carries the figure it was made on; `explanation` puts that into words. First of all
+//! a finding `NOT_MET` makes its rule `NOT_MET`, whatever the figures say.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use chrono::NaiveDate;
+
+use super::exact::Exact;
+use super::facts::{Facts, Rates, UnitFacts};
+use super::round_file::{Item, RoundFile, YEAR_FIRST};
+use super::vocabulary::{Eligibility, FindingVerdict, RoundKind, RuleId, Verdict};
+use crate::ids::{InitiativeId, SubjectId};
+use crate::percent::Percent;
+use crate::rulebook::{
+    AnnualWindow, AtMaximum, ClassificationAverage, Computation, Criterion, GrowthComponents,
+    GrowthPhase, Parameters, RuleBook,
+};
+
+/// A round file under a rule book: what criteria and keys are computed from.
+pub(super) struct Judge<'a> {
+    pub(super) file: &'a RoundFile,
+    pub(super) book: &'a RuleBook,
+    pub(super) facts: Facts<'a>,
+    pub(super) parameters: Parameters,
+    pub(super) award: u16,
+}
+
+/// A criterion judged.
+pub(super) struct Judged<'a> {
+    pub(super) criterion: &'a Criterion,
+    pub(super) verdict: Verdict,
+    pub(super) finding: Option<FindingVerdict>,
+    pub(super) figure: Figure<'a>,
+}
+
+/// What a verdict was made on.
+pub(super) enum Figure<'a> {
+    /// A human's word alone.
+    Finding,
+    Tasks(TasksFigure),
+    Mean(MeanFigure),
+    Floor(FloorFigure),
+    Growth(GrowthFigure<'a>),
+    Initiative(InitiativeFigure<'a>),
+}
+
+pub(super) struct TasksFigure {
+    pub(super) assigned: u64,
+    pub(super) done_on_time: u64,
+    /// First year in which not all were done on time.
+    pub(super) late: Option<u16>,
+    /// First year without a record.
+    pub(super) missing: Option<u16>,
+}
+
+pub(super) struct MeanFigure {
+    /// What is averaged, in words.
+    pub(super) of: &'static str,
+    pub(super) years: usize,
+    pub(super) value: Option<Exact>,
+    pub(super) threshold: Exact,
+    /// Whether a high value is bad: a mean of group numbers.
+    pub(super) at_most: bool,
+    pub(super) award_year_missing: bool,
+    /// Too few years to average: a human must say.
+    pub(super) too_few: bool,
+}
+
+pub(super) struct FloorFigure {
+    pub(super) lowest: Option<(u16, Percent)>,
+    pub(super) threshold: Percent,
+    pub(super) award_year_missing: bool,
+}
+
+/// One comparison of two years.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'a> {
+    /// The component; `None` = the mean of several.
+    pub(super) component: Option<&'a str>,
+    pub(super) from: u16,
+    pub(super) to: u16,
+    pub(super) before: Option<Exact>,
+    pub(super) after: Option<Exact>,
+}
+
+#[derive(Default)]
+pub(super) struct GrowthFigure<'a> {
+    /// Number of components looked at.
+    pub(super) components: usize,
+    /// Mean growth, as the ranking takes it.
+    pub(super) growth: Option<Exact>,
+    /// First comparison that fails.
+    pub(super) fails: Option<Pair<'a>>,
+    /// First comparison that lacks a rate.
+    pub(super) lacks: Option<Pair<'a>>,
+    /// First component with nothing to compare.
+    pub(super) alone: Option<&'a str>,
+}
+
+pub(super) struct InitiativeFigure<'a> {
+    pub(super) initiative: Option<&'a str>,
+    pub(super) state: Recognition,
+}
+
+pub(super) enum Recognition {
+    /// The item names none.
+    None,
+    NotListed,
+    Refused,
+    /// Recognised after `asOf`.
+    Later(NaiveDate),
+    Recognised(NaiveDate),
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(file: &'a RoundFile, book: &'a RuleBook) -> Self {
+        Self {
+            file,
+            book,
+            facts: Facts::gather(file).0,
+            parameters: book.parameters().overridden(&file.parameters),
+            award: file.round.year,
+        }
+    }
+
+    /// All criteria of an item, in the rule book's order.
+    pub(super) fn criteria(&self, item: &'a Item) -> Vec<Judged<'a>> {
+        let rules = self.book.criteria(item.lane, item.basis).iter();
+        let criteria = rules.filter_map(|rule| self.book.criterion(*rule));
+        criteria
+            .map(|criterion| self.criterion(item, criterion))
+            .collect()
+    }
+
+    fn criterion(&self, item: &'a Item, criterion: &'a Criterion) -> Judged<'a> {
+        let finding = item.findings.get(&criterion.rule).copied();
+        let said = match finding {
+            Some(FindingVerdict::Met) => Verdict::Met,
+            Some(FindingVerdict::NotMet) => Verdict::NotMet,
+            None => Verdict::NeedsFinding,
+        };
+        let (verdict, figure) = self.computed(item, criterion, said);
+        let denied = finding == Some(FindingVerdict::NotMet);
+        Judged {
+            criterion,
+            verdict: if denied { Verdict::NotMet } else { verdict },
+            finding,
+            figure,
+        }
+    }
+
+    /// The verdict by the figures, where `said` is the finding's.
+    fn computed(
+        &self,
+        item: &'a Item,
+        criterion: &'a Criterion,
+        said: Verdict,
+    ) -> (Verdict, Figure<'a>) {
+        let unit = self.facts.unit_of(item);
+        match (&criterion.computation, unit) {
+            (Computation::Finding, _) => (said, Figure::Finding),
+            (Computation::Tasks, Some(unit)) => self.tasks(unit, said),
+            (Computation::Mean { threshold, group }, Some(unit)) => {
+                self.mean(unit, *threshold, *group, said)
+            }
+            (Computation::Floor { threshold }, Some(unit)) => self.floor(unit, *threshold),
+            (
+                Computation::Satisfaction {
+                    threshold,
+                    final_threshold,
+                },
+                Some(unit),
+            ) => self.satisfaction(unit, *threshold, *final_threshold, said),
+            (Computation::Growth, Some(unit)) => self.growth(unit, said),
+            (Computation::GrowthOrMaximum, _) => self.growth_or_maximum(item, said),
+            (Computation::RecognisedInitiative, _) => self.initiative(item, said),
+            // A unit's criterion of no unit: the check refuses such a file.
+            (
+                Computation::Tasks
+                | Computation::Mean { .. }
+                | Computation::Floor { .. }
+                | Computation::Satisfaction { .. }
+                | Computation::Growth,
+                None,
+            ) => (Verdict::Unknown, Figure::Finding),
+        }
+    }
+
+    /// A unit's own window.
+    pub(super) fn window(&self, unit: &UnitFacts<'_>) -> RangeInclusive<u16> {
+        self.book.windows().from.max(unit.since)..=self.award
+    }
+
+    /// The years that averages look back on: the window, or the award year alone (AMB-8).
+    pub(super) fn look_back(&self, unit: &UnitFacts<'_>) -> RangeInclusive<u16> {
+        match (self.file.round.kind, self.parameters.annual_window) {
+            (RoundKind::Annual, AnnualWindow::AwardYear) => self.award..=self.award,
+            (RoundKind::Annual, AnnualWindow::From2021)
+            | (RoundKind::Interim | RoundKind::Final, _) => self.window(unit),
+        }
+    }
+
+    fn tasks(&self, unit: &UnitFacts<'_>, said: Verdict) -> (Verdict, Figure<'a>) {
+        let years = match self.file.round.kind {
+            RoundKind::Annual => self.award..=self.award,
+            RoundKind::Interim | RoundKind::Final => self.window(unit),
+        };
+        let (mut assigned, mut done_on_time) = (0, 0);
+        let (mut late, mut missing) = (None, None);
+        for year in years {
+            match unit.tasks.get(year) {
+                Some(tasks) => {
+                    assigned += u64::from(tasks.assigned);
+                    done_on_time += u64::from(tasks.done_on_time);
+                    if tasks.done_on_time < tasks.assigned {
+                        late.get_or_insert(year);
+                    }
+                }
+                None => {
+                    missing.get_or_insert(year);
+                }
+            }
+        }
+        let verdict = match (late, missing) {
+            (Some(_), _) => Verdict::NotMet,
+            (None, Some(_)) => Verdict::Unknown,
+            (None, None) => said,
+        };
+        let figure = TasksFigure {
+            assigned,
+            done_on_time,
+            late,
+            missing,
+        };
+        (verdict, Figure::Tasks(figure))
+    }
+
+    fn mean(
+        &self,
+        unit: &UnitFacts<'_>,
+        threshold: Percent,
+        group: u32,
+        said: Verdict,
+    ) -> (Verdict, Figure<'a>) {
+        let years = self.look_back(unit);
+        let scores: Vec<Percent> = unit
+            .scores
+            .between(*years.start(), *years.end())
+            .map(|(_, score)| *score)
+            .collect();
+        let singles = || scores.iter().copied().map(Exact::from);
+        let (of, value, bound, at_most) = match self.parameters.classification_average {
+            ClassificationAverage::MeanOfScores => {
+                let mean = Exact::mean(singles());
+                ("chỉ số trung bình", mean, threshold.into(), false)
+            }
+            ClassificationAverage::MeanOfGroups => {
+                let groups = scores.iter().map(|score| Exact::whole(self.group(*score)));
+                (
+                    "số nhóm trung bình",
+                    Exact::mean(groups),
+                    Exact::whole(group),
+                    true,
+                )
+            }
+            ClassificationAverage::EveryYear => (
+                "chỉ số năm thấp nhất",
+                singles().min(),
+                threshold.into(),
+                false,
+            ),
+        };
+        let figure = MeanFigure {
+            of,
+            years: scores.len(),
+            value,
+            threshold: bound,
+            at_most,
+            award_year_missing: unit.scores.get(self.award).is_none(),
+            too_few: scores.len() < enough(&years),
+        };
+        let verdict = figure.verdict(said, Verdict::Unknown);
+        (verdict, Figure::Mean(figure))
+    }
+
+    /// The group (Nhóm) of a score, 1 to 5.
+    fn group(&self, score: Percent) -> u32 {
+        let bands = self.book.bands();
+        let bounds = [
+            self.parameters.group1_from,
+            bands.group2_from,
+            bands.group3_from,
+            bands.group4_from,
+        ];
+        let groups = (1..).zip(bounds);
+        let reached = groups.into_iter().find(|(_, from)| score >= *from);
+        reached.map_or(5, |(group, _)| group)
+    }
+
+    fn floor(&self, unit: &UnitFacts<'_>, threshold: Percent) -> (Verdict, Figure<'a>) {
+        let years = self.look_back(unit);
+        let lowest = unit
+            .scores
+            .between(*years.start(), *years.end())
+            .map(|(year, score)| (year, *score))
+            .min_by_key(|(_, score)| *score);
+        let award_year_missing = unit.scores.get(self.award).is_none();
+        let verdict = if lowest.is_some_and(|(_, score)| score < threshold) {
+            Verdict::NotMet
+        } else if award_year_missing {
+            Verdict::Unknown
+        } else {
+            Verdict::Met
+        };
+        let figure = FloorFigure {
+            lowest,
+            threshold,
+            award_year_missing,
+        };
+        (verdict, Figure::Floor(figure))
+    }
+
+    fn satisfaction(
+        &self,
+        unit: &UnitFacts<'_>,
+        threshold: Percent,
+        final_threshold: Percent,
+        said: Verdict,
+    ) -> (Verdict, Figure<'a>) {
+        let threshold = match self.file.round.kind {
+            _ if self.award <= self.book.windows().interim => threshold,
+            RoundKind::Annual => self.parameters.satisfaction_from_2026,
+            RoundKind::Interim | RoundKind::Final => final_threshold,
+        };
+        let years = self.look_back(unit);
+        let present = unit.satisfaction.between(*years.start(), *years.end());
+        let rates: Vec<Exact> = present.map(|(_, rate)| (*rate).into()).collect();
+        let figure = MeanFigure {
+            of: "tỷ lệ hài lòng trung bình",
+            years: rates.len(),
+            too_few: rates.len() < enough(&years),
+            value: Exact::mean(rates),
+            threshold: threshold.into(),
+            at_most: false,
+            award_year_missing: unit.satisfaction.get(self.award).is_none(),
+        };
+        // Without a rate the finding says that the unit serves no public (AMB-13).
+        let without_rate = match said {
+            Verdict::Met => Verdict::Met,
+            Verdict::NotMet | Verdict::Unknown | Verdict::NeedsFinding => Verdict::Unknown,
+        };
+        let verdict = figure.verdict(said, without_rate);
+        (verdict, Figure::Mean(figure))
+    }
+
+    fn growth(&self, unit: &UnitFacts<'a>, said: Verdict) -> (Verdict, Figure<'a>) {
+        let mut figure = GrowthFigure {
+            components: unit.advises.len(),
+            growth: self.mean_growth(unit),
+            ..GrowthFigure::default()
+        };
+        let mut pairs: BTreeMap<(u16, u16), Vec<(&'a str, &Rates)>> = BTreeMap::new();
+        for component in unit.advises.iter().copied() {
+            let Some(rates) = self.facts.component(component) else {
+                continue;
+            };
+            let own = self.pairs(rates);
+            if own.is_empty() {
+                figure.alone.get_or_insert(component);
+            }
+            for years in own {
+                pairs.entry(years).or_default().push((component, rates));
+            }
+        }
+        for ((from, to), members) in pairs {
+            match self.parameters.growth_components {
+                GrowthComponents::Every => {
+                    for (component, rates) in members {
+                        let pair = Pair {
+                            component: Some(component),
+                            from,
+                            to,
+                            before: rate(rates, from),
+                            after: rate(rates, to),
+                        };
+                        figure.judge(pair, self.parameters.growth_at_maximum);
+                    }
+                }
+                GrowthComponents::Mean => {
+                    let mean = |year| {
+                        let rates: Option<Vec<_>> =
+                            members.iter().map(|(_, rates)| rate(rates, year)).collect();
+                        Exact::mean(rates?)
+                    };
+                    let pair = Pair {
+                        component: None,
+                        from,
+                        to,
+                        before: mean(from),
+                        after: mean(to),
+                    };
+                    figure.judge(pair, self.parameters.growth_at_maximum);
+                }
+            }
+        }
+        let verdict = match (&figure.fails, &figure.lacks) {
+            (Some(_), _) => Verdict::NotMet,
+            (None, Some(_)) => Verdict::Unknown,
+            (None, None) if figure.components == 0 || figure.alone.is_some() => said,
+            (None, None) => Verdict::Met,
+        };
+        (verdict, Figure::Growth(figure))
+    }
+
+    /// The pairs of years in which a component of an advising unit must have grown.
+    fn pairs(&self, rates: &Rates) -> Vec<(u16, u16)> {
+        match self.file.round.kind {
+            RoundKind::Annual if !self.has_earlier(rates) => Vec::new(),
+            RoundKind::Annual => vec![(self.award - 1, self.award)],
+            RoundKind::Interim | RoundKind::Final => {
+                let Some(first) = self.first_record(rates) else {
+                    return Vec::new();
+                };
+                match self.parameters.growth_phase {
+                    GrowthPhase::EveryPair => {
+                        (first..self.award).map(|year| (year, year + 1)).collect()
+                    }
+                    GrowthPhase::LastOverFirst if first < self.award => vec![(first, self.award)],
+                    GrowthPhase::LastOverFirst => Vec::new(),
+                }
+            }
+        }
+    }
+
+    /// Whether a component has a record, whatever its rate, of a year before the award year.
+    fn has_earlier(&self, rates: &Rates) -> bool {
+        let earlier = self.award.saturating_sub(1);
+        self.award > YEAR_FIRST && rates.between(YEAR_FIRST, earlier).next().is_some()
+    }
+
+    /// Year of a component's first record in the round's window, whatever its rate.
+    fn first_record(&self, rates: &Rates) -> Option<u16> {
+        let mut records = rates.between(self.book.windows().from, self.award);
+        records.next().map(|(year, _)| year)
+    }
+
+    /// Mean growth over the components a unit advises on; `None` if a part is missing.
+    pub(super) fn mean_growth(&self, unit: &UnitFacts<'_>) -> Option<Exact> {
+        let grown = unit.advises.iter().map(|component| {
+            let rates = self.facts.component(component)?;
+            let base = match self.file.round.kind {
+                RoundKind::Annual => self.award.checked_sub(1)?,
+                RoundKind::Interim | RoundKind::Final => self.first_record(rates)?,
+            };
+            let (before, after) = ((*rates.get(base)?)?, (*rates.get(self.award)?)?);
+            Some(Exact::difference(after, before))
+        });
+        Exact::mean(grown.collect::<Option<Vec<_>>>()?)
+    }
+
+    /// Mean rate of the award year over the components a unit advises on.
+    pub(super) fn mean_rate(&self, unit: &UnitFacts<'_>) -> Option<Exact> {
+        let rates = unit.advises.iter().map(|component| {
+            let rates = self.facts.component(component)?;
+            rate(rates, self.award)
+        });
+        Exact::mean(rates.collect::<Option<Vec<_>>>()?)
+    }
+
+    fn growth_or_maximum(&self, item: &'a Item, said: Verdict) -> (Verdict, Figure<'a>) {
+        let mut figure = GrowthFigure {
+            components: item.components.len(),
+            ..GrowthFigure::default()
+        };
+        let mut growths = Vec::new();
+        for component in &item.components {
+            let rates = self.facts.component(component.as_str());
+            let rates = rates.filter(|rates| self.has_earlier(rates));
+            let Some(rates) = rates else {
+                figure.alone.get_or_insert(component.as_str());
+                growths.push(None);
+                continue;
+            };
+            let of = |year| rates.get(year).copied().flatten();
+            let (before, after) = (of(self.award - 1), of(self.award));
+            growths.push(before.zip(after).map(|(b, a)| Exact::difference(a, b)));
+            let pair = Pair {
+                component: Some(component.as_str()),
+                from: self.award - 1,
+                to: self.award,
+                before: before.map(Exact::from),
+                after: after.map(Exact::from),
+            };
+            figure.judge(pair, AtMaximum::Met);
+        }
+        let growths: Option<Vec<_>> = growths.into_iter().collect();
+        figure.growth = growths.and_then(Exact::mean);
+        let verdict = match (&figure.fails, &figure.lacks) {
+            (Some(_), _) => Verdict::NotMet,
+            (None, Some(_)) => Verdict::Unknown,
+            (None, None) => said,
+        };
+        (verdict, Figure::Growth(figure))
+    }
+
+    fn initiative(&self, item: &'a Item, said: Verdict) -> (Verdict, Figure<'a>) {
+        let initiative = item.initiative.as_ref().map(InitiativeId::as_str);
+        let record = initiative.map(|id| self.facts.initiative(id));
+        let state = match record {
+            None => Recognition::None,
+            Some(None) => Recognition::NotListed,
+            Some(Some(record)) if !record.recognised => Recognition::Refused,
+            Some(Some(record)) if record.date > self.file.as_of => Recognition::Later(record.date),
+            Some(Some(record)) => Recognition::Recognised(record.date),
+        };
+        let verdict = match state {
+            Recognition::Recognised(_) => said,
+            Recognition::None
+            | Recognition::NotListed
+            | Recognition::Refused
+            | Recognition::Later(_) => Verdict::NotMet,
+        };
+        (
+            verdict,
+            Figure::Initiative(InitiativeFigure { initiative, state }),
+        )
+    }
+
+    /// The hold in force on a subject at `asOf`, if one (R35).
+    pub(super) fn hold(&self, subject: &SubjectId) -> Option<&'a super::round_file::Hold> {
+        self.file.holds.iter().find(|hold| {
+            hold.subject == *subject
+                && crate::rules::exclusions::hold_in_force(
+                    hold.opened,
+                    hold.closed,
+                    self.file.as_of,
+                )
+        })
+    }
+}
+
+/// How many years an average needs: two, or the one there is.
+fn enough(years: &RangeInclusive<u16>) -> usize {
+    years.clone().count().min(2)
+}
+
+/// A published rate.
+fn rate(rates: &Rates, year: u16) -> Option<Exact> {
+    rates.get(year).copied().flatten().map(Exact::from)
+}
+
+impl MeanFigure {
+    fn verdict(&self, said: Verdict, without_award_year: Verdict) -> Verdict {
+        if self.award_year_missing {
+            return without_award_year;
+        }
+        match self.value {
+            Some(value) if !self.too_few => {
+                let passes = if self.at_most {
+                    value <= self.threshold
+                } else {
+                    value >= self.threshold
+                };
+                if passes {
+                    Verdict::Met
+                } else {
+                    Verdict::NotMet
+                }
+            }
+            Some(_) | None => said,
+        }
+    }
+}
+
+impl<'a> GrowthFigure<'a> {
+    /// Adds a comparison; the first of each kind is kept.
+    fn judge(&mut self, pair: Pair<'a>, at_maximum: AtMaximum) {
+        let (Some(before), Some(after)) = (pair.before, pair.after) else {
+            self.lacks.get_or_insert(pair);
+            return;
+        };
+        let maximum = Exact::from(Percent::MAX);
+        let kept = match at_maximum {
+            AtMaximum::Met => before == maximum && after == maximum,
+            AtMaximum::NotMet => false,
+        };
+        if after <= before && !kept {
+            self.fails.get_or_insert(pair);
+        }
+    }
+}
+
+/// Verdict of an item from those on its criteria.
+pub(super) fn eligibility(criteria: &[Judged<'_>]) -> Eligibility {
+    let any = |wanted: &[Verdict]| {
+        criteria
+            .iter()
+            .any(|judged| wanted.contains(&judged.verdict))
+    };
+    if any(&[Verdict::NotMet]) {
+        Eligibility::Ineligible
+    } else if any(&[Verdict::Unknown, Verdict::NeedsFinding]) {
+        Eligibility::Pending
+    } else {
+        Eligibility::Eligible
+    }
+}
+
+/// The rules of an item with one of these verdicts, in words.
+pub(super) fn rules_with(criteria: &[Judged<'_>], wanted: &[Verdict]) -> String {
+    let with = criteria
+        .iter()
+        .filter(|judged| wanted.contains(&judged.verdict));
+    let rules: Vec<&str> = with
+        .map(|judged| RuleId::as_str(judged.criterion.rule))
+        .collect();
+    rules.join(", ")
+}
