@@ -9,7 +9,6 @@
 //!
 //! Nothing here knows a rule or an event of the domain, except who is an official ([`Directory`]).
 
-pub mod accounts;
 pub mod clock;
 pub mod directory;
 pub mod documents;
@@ -21,7 +20,6 @@ pub mod reactions;
 pub mod runtime;
 pub mod serve;
 pub mod service;
-pub mod testing;
 pub mod trace;
 pub mod view;
 

@@ -30,7 +30,8 @@ pub(super) fn record(
         let reason = format!("round {} is closed", case.round);
         return Ok(refused(Refusal::new(act.action, "R43", reason)));
     }
-    if evaluation.as_of > act.day() {
+    // A reaction is dated like its cause, and repeats the day that was evaluated last.
+    if evaluation.as_of > act.day() && !evaluation.only_changes {
         return Err(Rejection::Future { field: "asOf" });
     }
     at_most("items", &evaluation.items, EVALUATED_ITEMS_MAX)?;
@@ -67,7 +68,10 @@ fn verdict(case: &CaseFile, evaluation: &RecordEvaluation, judged: &JudgedItem) 
         .items
         .get(&judged.item)
         .and_then(|item| item.evaluation.as_ref());
-    if evaluation.only_changes && last.is_some_and(|last| says_the_same(last, evaluation, judged)) {
+    let nothing_new = |last: &EligibilityEvaluated| {
+        last.facts_position > evaluation.facts_position || says_the_same(last, evaluation, judged)
+    };
+    if evaluation.only_changes && last.is_some_and(nothing_new) {
         return Vec::new();
     }
     let not_met = not_met(&judged.criteria);

@@ -62,8 +62,7 @@ pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, JsonError> {
 
 fn path_of(path: &serde_path_to_error::Path) -> String {
     let text = path.to_string();
-    // An unreadable key is shown as `?`: the path then ends with the object it stands in.
-    text.trim_end_matches('?').trim_end_matches('.').to_owned()
+    if text == "." { String::new() } else { text }
 }
 
 /// One value at a depth.

@@ -70,6 +70,28 @@ fn a_re_evaluation_records_only_what_changed() {
 }
 
 #[test]
+fn a_re_evaluation_from_older_facts_than_the_last_verdicts_records_nothing() {
+    let given = forwarded().and(
+        &standing_office(),
+        LATER,
+        record(vec![department(Verdict::Met)]),
+    );
+    let older = Command::RecordEvaluation(RecordEvaluation {
+        only_changes: true,
+        facts_position: 6,
+        ..evaluation(vec![department(Verdict::NotMet)])
+    });
+    assert_eq!(given.when(&system(), LATER, older), Ok(Vec::new()));
+}
+
+#[test]
+fn a_re_evaluation_may_repeat_a_day_later_than_its_cause() {
+    let repeated = record_changes(vec![department(Verdict::Met)]);
+    let events = forwarded().when(&system(), CHECKED, repeated).unwrap();
+    assert_eq!(types(&events), ["EligibilityEvaluated"]);
+}
+
+#[test]
 fn an_item_known_as_ineligible_for_the_same_criteria_is_not_announced_twice() {
     let command = || record(vec![department(Verdict::NotMet)]);
     let given = forwarded().and(&standing_office(), LATER, command());
