@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use hoso_domain::actor::{Actor, Role};
-use hoso_domain::ids::{DelegationId, OfficialId, PersonId, UnitId};
+use hoso_domain::actor::Actor;
+use hoso_domain::decider::StoredDecider;
+use hoso_domain::ids::{DelegationId, OfficialId};
+use hoso_domain::registry::official::{DelegationGranted, Event, Official, OfficialAppointed};
 use hoso_ledger::RecordedEvent;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::view::Fold;
@@ -21,45 +21,9 @@ pub const TOKEN_PREFIX: &str = "hoso_";
 /// Officials, delegations and tokens, as of the head.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
-    officials: BTreeMap<OfficialId, Official>,
-    delegations: BTreeMap<DelegationId, Delegation>,
+    officials: BTreeMap<OfficialId, OfficialAppointed>,
+    delegations: BTreeMap<DelegationId, DelegationGranted>,
     tokens: BTreeMap<String, Token>,
-}
-
-/// An official (cán bộ, công chức): a person in a role of an agency.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Official {
-    /// The person behind.
-    pub person: PersonId,
-    /// The agency acted for.
-    pub agency: UnitId,
-    /// The capacity acted in.
-    pub role: Role,
-    /// First day in office.
-    pub valid_from: NaiveDate,
-    /// Last day in office, where it is known.
-    #[serde(default)]
-    pub valid_to: Option<NaiveDate>,
-}
-
-impl Official {
-    /// In office on that day.
-    #[must_use]
-    pub fn in_office(&self, day: NaiveDate) -> bool {
-        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Delegation {
-    from: OfficialId,
-    to: OfficialId,
-    valid_from: NaiveDate,
-    valid_to: NaiveDate,
-    #[serde(skip)]
-    revoked: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -136,13 +100,7 @@ impl Directory {
         today: NaiveDate,
     ) -> Result<Actor, NotPermitted> {
         let own = self.in_office(official, today)?;
-        let own =
-            own.in_office(effective)
-                .then_some(own)
-                .ok_or_else(|| NotPermitted::NotInOffice {
-                    official: official.clone(),
-                    day: effective,
-                })?;
+        self.in_office(official, effective)?;
         let Some(from) = on_behalf_of else {
             return Ok(Actor {
                 official: official.clone(),
@@ -156,7 +114,6 @@ impl Directory {
         let held = self.delegations.values().any(|d| {
             d.from == *from
                 && d.to == *official
-                && !d.revoked
                 && d.valid_from <= effective
                 && effective <= d.valid_to
         });
@@ -178,19 +135,23 @@ impl Directory {
 
     /// An official by id, in office or not.
     #[must_use]
-    pub fn official(&self, id: &OfficialId) -> Option<&Official> {
+    pub fn official(&self, id: &OfficialId) -> Option<&OfficialAppointed> {
         self.officials.get(id)
     }
 
     /// All officials by id, in office or not.
-    pub fn officials(&self) -> impl Iterator<Item = (&OfficialId, &Official)> {
+    pub fn officials(&self) -> impl Iterator<Item = (&OfficialId, &OfficialAppointed)> {
         self.officials.iter()
     }
 
-    fn in_office(&self, id: &OfficialId, day: NaiveDate) -> Result<&Official, NotPermitted> {
+    fn in_office(
+        &self,
+        id: &OfficialId,
+        day: NaiveDate,
+    ) -> Result<&OfficialAppointed, NotPermitted> {
         self.officials
             .get(id)
-            .filter(|official| official.in_office(day))
+            .filter(|office| office.valid_from <= day && office.valid_to.is_none_or(|to| day <= to))
             .ok_or_else(|| NotPermitted::NotInOffice {
                 official: id.clone(),
                 day,
@@ -210,97 +171,55 @@ pub fn token_text(secret: [u8; 32]) -> String {
     format!("{TOKEN_PREFIX}{}", hex::encode(secret))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Ended {
-    #[serde(alias = "endedOn", alias = "on")]
-    valid_to: NaiveDate,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DelegationName {
-    delegation: DelegationId,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Issue {
-    token_digest: String,
-    expires_at: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Revocation {
-    token_digest: String,
-}
-
 impl Fold for Directory {
-    fn apply(&mut self, event: &RecordedEvent) {
-        if event.stream.category() != "official" {
+    fn apply(&mut self, recorded: &RecordedEvent) {
+        if recorded.stream.category() != Official::CATEGORY {
             return;
         }
-        let Ok(official) = OfficialId::parse(event.stream.id()) else {
-            return;
-        };
-        match event.event_type.as_str() {
-            "OfficialAppointed" => {
-                if let Some(appointed) = payload::<Official>(event) {
-                    self.officials.insert(official, appointed);
-                }
+        match serde_json::from_str(&recorded.data) {
+            Ok(event) => self.fold(event),
+            // An event that cannot be read gives nobody a capacity.
+            Err(error) => {
+                metrics::counter!("hoso_view_skipped_total", "view" => "directory").increment(1);
+                tracing::error!(
+                    position = recorded.position,
+                    %error,
+                    "the directory cannot read event {}",
+                    recorded.position
+                );
             }
-            "OfficialEnded" => {
-                if let Some((ended, known)) =
-                    payload::<Ended>(event).zip(self.officials.get_mut(&official))
-                {
-                    known.valid_to = Some(ended.valid_to);
-                }
-            }
-            "DelegationGranted" => {
-                let name = payload::<DelegationName>(event);
-                if let Some((name, granted)) = name.zip(payload::<Delegation>(event)) {
-                    self.delegations.insert(name.delegation, granted);
-                }
-            }
-            "DelegationRevoked" => {
-                if let Some(known) = payload::<DelegationName>(event)
-                    .and_then(|name| self.delegations.get_mut(&name.delegation))
-                {
-                    known.revoked = true;
-                }
-            }
-            "TokenIssued" => {
-                if let Some(issue) = payload::<Issue>(event) {
-                    let token = Token {
-                        official,
-                        expires_at: issue.expires_at,
-                    };
-                    self.tokens.insert(issue.token_digest, token);
-                }
-            }
-            "TokenRevoked" => {
-                if let Some(revocation) = payload::<Revocation>(event) {
-                    self.tokens.remove(&revocation.token_digest);
-                }
-            }
-            _ => {}
         }
     }
 }
 
-/// What stands in an event under its name: `{"officialAppointed": {…}}`. An event that cannot be
-/// read gives nobody a capacity.
-fn payload<T: DeserializeOwned>(event: &RecordedEvent) -> Option<T> {
-    let tagged: BTreeMap<String, T> = serde_json::from_str(&event.data)
-        .inspect_err(|error| {
-            tracing::error!(
-                position = event.position,
-                %error,
-                "the directory cannot read event {}",
-                event.position
-            );
-        })
-        .ok()?;
-    tagged.into_values().next()
+impl Directory {
+    fn fold(&mut self, event: Event) {
+        match event {
+            Event::OfficialAppointed(office) => {
+                self.officials.insert(office.official.clone(), office);
+            }
+            Event::OfficialEnded(ended) => {
+                if let Some(office) = self.officials.get_mut(&ended.official) {
+                    office.valid_to = Some(ended.valid_to);
+                }
+            }
+            Event::DelegationGranted(granted) => {
+                self.delegations.insert(granted.delegation.clone(), granted);
+            }
+            Event::DelegationRevoked(revoked) => {
+                self.delegations.remove(&revoked.delegation);
+            }
+            Event::TokenIssued(issued) => {
+                let token = Token {
+                    official: issued.official,
+                    expires_at: issued.expires_at,
+                };
+                self.tokens.insert(issued.token_digest, token);
+            }
+            Event::TokenRevoked(revoked) => {
+                self.tokens.remove(&revoked.token_digest);
+            }
+            Event::AttemptRefused(_) => {}
+        }
+    }
 }

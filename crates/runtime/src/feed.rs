@@ -61,6 +61,7 @@ impl From<LedgerError> for Step {
             | LedgerError::Limit { .. }
             | LedgerError::Unavailable { .. }
             | LedgerError::NotWritable { .. }
+            | LedgerError::NotParked { .. }
             | LedgerError::Corrupt { .. } => Self::Failed(error),
         }
     }
@@ -191,6 +192,7 @@ impl Runner {
             ReactionError::Ledger(error) => match error {
                 LedgerError::Corrupt { .. }
                 | LedgerError::Limit { .. }
+                | LedgerError::NotParked { .. }
                 | LedgerError::DigestMismatch { .. } => self.park(event, &error.to_string()).await,
                 LedgerError::Conflict { .. }
                 | LedgerError::CursorConflict { .. }

@@ -9,6 +9,7 @@
 //!
 //! Nothing here knows a rule or an event of the domain, except who is an official ([`Directory`]).
 
+pub mod accounts;
 pub mod clock;
 pub mod directory;
 pub mod documents;
@@ -20,6 +21,7 @@ pub mod reactions;
 pub mod runtime;
 pub mod serve;
 pub mod service;
+pub mod testing;
 pub mod trace;
 pub mod view;
 

@@ -1,10 +1,12 @@
 //! What every service is given, and the one way a service runs a command.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use hoso_domain::actor::{Actor, Role};
 use hoso_domain::decider::{Decider, Issued, StoredDecider, StoredEvent};
 use hoso_domain::ids::{IdError, OfficialId, PersonId, UnitId};
+use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
 use hoso_ledger::{
     ExecuteError, Executed, LedgerError, Metadata, Order, Position, SharedLedger, StreamName,
 };
@@ -64,6 +66,17 @@ impl Runtime {
             ledger,
             clock,
         }
+    }
+
+    /// A runtime in one directory: SQLite ledger, documents, the machine's or a fixed clock.
+    ///
+    /// # Errors
+    /// The ledger's, if it cannot be opened.
+    pub async fn open_embedded(data: &Path, clock: Clock) -> Result<Self, LedgerError> {
+        let recorded_by = clock.clone();
+        let options = SqliteOptions::new(Arc::new(move || recorded_by.now()));
+        let ledger: SharedLedger = SqliteLedger::open(data, options).await?;
+        Ok(Self::new(ledger, data, clock))
     }
 
     /// Runs one command on one stream.

@@ -62,7 +62,8 @@ pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, JsonError> {
 
 fn path_of(path: &serde_path_to_error::Path) -> String {
     let text = path.to_string();
-    if text == "." { String::new() } else { text }
+    // An unreadable key is shown as `?`: the path then ends with the object it stands in.
+    text.trim_end_matches('?').trim_end_matches('.').to_owned()
 }
 
 /// One value at a depth.

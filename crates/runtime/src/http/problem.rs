@@ -245,6 +245,7 @@ impl From<LedgerError> for Problem {
         match &error {
             LedgerError::DigestMismatch { .. } => Self::unprocessable("idempotency-key-reused")
                 .detail("the Idempotency-Key was used before, for another request"),
+            LedgerError::NotParked { .. } => Self::conflict("not-parked").detail(&error),
             LedgerError::Limit { what, limit } => Self::unprocessable("over-limit")
                 .detail(format!("{what} is over its limit of {limit}")),
             LedgerError::Conflict { .. } | LedgerError::CursorConflict { .. } => {

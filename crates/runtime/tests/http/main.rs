@@ -1,0 +1,6 @@
+//! Every HTTP convention, over a real server, on a small service of notes.
+
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod notes;
