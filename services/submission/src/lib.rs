@@ -1,1 +1,36 @@
-//! Stub.
+//! The submission service: the unit's side of a dossier, from draft to handed in, supplemented,
+//! withdrawn; and the path of a dossier through all services.
+//!
+//! Owns the streams `dossier-*`. Does not judge completeness, timeliness or eligibility.
+
+mod access;
+mod as_of;
+mod history;
+mod http;
+mod reactions;
+mod snapshot;
+mod views;
+
+use std::sync::Arc;
+
+use axum::Extension;
+use hoso_runtime::{Runtime, Service, View};
+
+pub use as_of::{AsOf, AsOfError};
+pub use history::{History, HistoryEvent, history};
+pub use reactions::Reactions;
+pub use snapshot::{Snapshot, state};
+
+/// The service's name: of its cursor, its metrics and its actor.
+pub const NAME: &str = "submission";
+
+/// The service on a runtime.
+#[must_use]
+pub fn service(runtime: &Runtime) -> Service {
+    let world = View::<views::World>::new(Arc::clone(&runtime.ledger));
+    Service {
+        name: NAME,
+        router: http::router().layer(Extension(world)),
+        reactor: Some(Arc::new(Reactions)),
+    }
+}
