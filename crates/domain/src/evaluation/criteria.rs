@@ -3,20 +3,19 @@
 //! Every verdict carries the figure it was made on; `explanation` puts that into words. First of all
 //! a finding `NOT_MET` makes its rule `NOT_MET`, whatever the figures say.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 
 use super::exact::Exact;
-use super::facts::{Facts, Rates, UnitFacts};
-use super::round_file::{Item, RoundFile, YEAR_FIRST};
+use super::facts::{Facts, UnitFacts};
+use super::growth::GrowthFigure;
+use super::round_file::{Item, RoundFile};
 use super::vocabulary::{Eligibility, FindingVerdict, RoundKind, RuleId, Verdict};
 use crate::ids::{InitiativeId, SubjectId};
 use crate::percent::Percent;
 use crate::rulebook::{
-    AnnualWindow, AtMaximum, ClassificationAverage, Computation, Criterion, GrowthComponents,
-    GrowthPhase, Parameters, RuleBook,
+    AnnualWindow, ClassificationAverage, Computation, Criterion, Parameters, RuleBook,
 };
 
 /// A round file under a rule book: what criteria and keys are computed from.
@@ -73,31 +72,6 @@ pub(super) struct FloorFigure {
     pub(super) lowest: Option<(u16, Percent)>,
     pub(super) threshold: Percent,
     pub(super) award_year_missing: bool,
-}
-
-/// One comparison of two years.
-#[derive(Clone, Copy)]
-pub(super) struct Pair<'a> {
-    /// The component; `None` = the mean of several.
-    pub(super) component: Option<&'a str>,
-    pub(super) from: u16,
-    pub(super) to: u16,
-    pub(super) before: Option<Exact>,
-    pub(super) after: Option<Exact>,
-}
-
-#[derive(Default)]
-pub(super) struct GrowthFigure<'a> {
-    /// Number of components looked at.
-    pub(super) components: usize,
-    /// Mean growth, as the ranking takes it.
-    pub(super) growth: Option<Exact>,
-    /// First comparison that fails.
-    pub(super) fails: Option<Pair<'a>>,
-    /// First comparison that lacks a rate.
-    pub(super) lacks: Option<Pair<'a>>,
-    /// First component with nothing to compare.
-    pub(super) alone: Option<&'a str>,
 }
 
 pub(super) struct InitiativeFigure<'a> {
@@ -356,156 +330,6 @@ impl<'a> Judge<'a> {
         (verdict, Figure::Mean(figure))
     }
 
-    fn growth(&self, unit: &UnitFacts<'a>, said: Verdict) -> (Verdict, Figure<'a>) {
-        let mut figure = GrowthFigure {
-            components: unit.advises.len(),
-            growth: self.mean_growth(unit),
-            ..GrowthFigure::default()
-        };
-        let mut pairs: BTreeMap<(u16, u16), Vec<(&'a str, &Rates)>> = BTreeMap::new();
-        for component in unit.advises.iter().copied() {
-            let Some(rates) = self.facts.component(component) else {
-                continue;
-            };
-            let own = self.pairs(rates);
-            if own.is_empty() {
-                figure.alone.get_or_insert(component);
-            }
-            for years in own {
-                pairs.entry(years).or_default().push((component, rates));
-            }
-        }
-        for ((from, to), members) in pairs {
-            match self.parameters.growth_components {
-                GrowthComponents::Every => {
-                    for (component, rates) in members {
-                        let pair = Pair {
-                            component: Some(component),
-                            from,
-                            to,
-                            before: rate(rates, from),
-                            after: rate(rates, to),
-                        };
-                        figure.judge(pair, self.parameters.growth_at_maximum);
-                    }
-                }
-                GrowthComponents::Mean => {
-                    let mean = |year| {
-                        let rates: Option<Vec<_>> =
-                            members.iter().map(|(_, rates)| rate(rates, year)).collect();
-                        Exact::mean(rates?)
-                    };
-                    let pair = Pair {
-                        component: None,
-                        from,
-                        to,
-                        before: mean(from),
-                        after: mean(to),
-                    };
-                    figure.judge(pair, self.parameters.growth_at_maximum);
-                }
-            }
-        }
-        let verdict = match (&figure.fails, &figure.lacks) {
-            (Some(_), _) => Verdict::NotMet,
-            (None, Some(_)) => Verdict::Unknown,
-            (None, None) if figure.components == 0 || figure.alone.is_some() => said,
-            (None, None) => Verdict::Met,
-        };
-        (verdict, Figure::Growth(figure))
-    }
-
-    /// The pairs of years in which a component of an advising unit must have grown.
-    fn pairs(&self, rates: &Rates) -> Vec<(u16, u16)> {
-        match self.file.round.kind {
-            RoundKind::Annual if !self.has_earlier(rates) => Vec::new(),
-            RoundKind::Annual => vec![(self.award - 1, self.award)],
-            RoundKind::Interim | RoundKind::Final => {
-                let Some(first) = self.first_record(rates) else {
-                    return Vec::new();
-                };
-                match self.parameters.growth_phase {
-                    GrowthPhase::EveryPair => {
-                        (first..self.award).map(|year| (year, year + 1)).collect()
-                    }
-                    GrowthPhase::LastOverFirst if first < self.award => vec![(first, self.award)],
-                    GrowthPhase::LastOverFirst => Vec::new(),
-                }
-            }
-        }
-    }
-
-    /// Whether a component has a record, whatever its rate, of a year before the award year.
-    fn has_earlier(&self, rates: &Rates) -> bool {
-        let earlier = self.award.saturating_sub(1);
-        self.award > YEAR_FIRST && rates.between(YEAR_FIRST, earlier).next().is_some()
-    }
-
-    /// Year of a component's first record in the round's window, whatever its rate.
-    fn first_record(&self, rates: &Rates) -> Option<u16> {
-        let mut records = rates.between(self.book.windows().from, self.award);
-        records.next().map(|(year, _)| year)
-    }
-
-    /// Mean growth over the components a unit advises on; `None` if a part is missing.
-    pub(super) fn mean_growth(&self, unit: &UnitFacts<'_>) -> Option<Exact> {
-        let grown = unit.advises.iter().map(|component| {
-            let rates = self.facts.component(component)?;
-            let base = match self.file.round.kind {
-                RoundKind::Annual => self.award.checked_sub(1)?,
-                RoundKind::Interim | RoundKind::Final => self.first_record(rates)?,
-            };
-            let (before, after) = ((*rates.get(base)?)?, (*rates.get(self.award)?)?);
-            Some(Exact::difference(after, before))
-        });
-        Exact::mean(grown.collect::<Option<Vec<_>>>()?)
-    }
-
-    /// Mean rate of the award year over the components a unit advises on.
-    pub(super) fn mean_rate(&self, unit: &UnitFacts<'_>) -> Option<Exact> {
-        let rates = unit.advises.iter().map(|component| {
-            let rates = self.facts.component(component)?;
-            rate(rates, self.award)
-        });
-        Exact::mean(rates.collect::<Option<Vec<_>>>()?)
-    }
-
-    fn growth_or_maximum(&self, item: &'a Item, said: Verdict) -> (Verdict, Figure<'a>) {
-        let mut figure = GrowthFigure {
-            components: item.components.len(),
-            ..GrowthFigure::default()
-        };
-        let mut growths = Vec::new();
-        for component in &item.components {
-            let rates = self.facts.component(component.as_str());
-            let rates = rates.filter(|rates| self.has_earlier(rates));
-            let Some(rates) = rates else {
-                figure.alone.get_or_insert(component.as_str());
-                growths.push(None);
-                continue;
-            };
-            let of = |year| rates.get(year).copied().flatten();
-            let (before, after) = (of(self.award - 1), of(self.award));
-            growths.push(before.zip(after).map(|(b, a)| Exact::difference(a, b)));
-            let pair = Pair {
-                component: Some(component.as_str()),
-                from: self.award - 1,
-                to: self.award,
-                before: before.map(Exact::from),
-                after: after.map(Exact::from),
-            };
-            figure.judge(pair, AtMaximum::Met);
-        }
-        let growths: Option<Vec<_>> = growths.into_iter().collect();
-        figure.growth = growths.and_then(Exact::mean);
-        let verdict = match (&figure.fails, &figure.lacks) {
-            (Some(_), _) => Verdict::NotMet,
-            (None, Some(_)) => Verdict::Unknown,
-            (None, None) => said,
-        };
-        (verdict, Figure::Growth(figure))
-    }
-
     fn initiative(&self, item: &'a Item, said: Verdict) -> (Verdict, Figure<'a>) {
         let initiative = item.initiative.as_ref().map(InitiativeId::as_str);
         let record = initiative.map(|id| self.facts.initiative(id));
@@ -547,11 +371,6 @@ fn enough(years: &RangeInclusive<u16>) -> usize {
     years.clone().count().min(2)
 }
 
-/// A published rate.
-fn rate(rates: &Rates, year: u16) -> Option<Exact> {
-    rates.get(year).copied().flatten().map(Exact::from)
-}
-
 impl MeanFigure {
     fn verdict(&self, said: Verdict, without_award_year: Verdict) -> Verdict {
         if self.award_year_missing {
@@ -571,24 +390,6 @@ impl MeanFigure {
                 }
             }
             Some(_) | None => said,
-        }
-    }
-}
-
-impl<'a> GrowthFigure<'a> {
-    /// Adds a comparison; the first of each kind is kept.
-    fn judge(&mut self, pair: Pair<'a>, at_maximum: AtMaximum) {
-        let (Some(before), Some(after)) = (pair.before, pair.after) else {
-            self.lacks.get_or_insert(pair);
-            return;
-        };
-        let maximum = Exact::from(Percent::MAX);
-        let kept = match at_maximum {
-            AtMaximum::Met => before == maximum && after == maximum,
-            AtMaximum::NotMet => false,
-        };
-        if after <= before && !kept {
-            self.fails.get_or_insert(pair);
         }
     }
 }

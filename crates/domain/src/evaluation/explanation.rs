@@ -1,10 +1,10 @@
 //! Verdicts and outcomes in words, in Vietnamese with the rule's id, and figures rounded for people.
 
 use super::criteria::{
-    Figure, FloorFigure, GrowthFigure, InitiativeFigure, Judged, MeanFigure, Pair, Recognition,
-    TasksFigure,
+    Figure, FloorFigure, InitiativeFigure, Judged, MeanFigure, Recognition, TasksFigure,
 };
 use super::exact::Exact;
+use super::growth::{GrowthFigure, Pair};
 use super::outcome::CriterionResult;
 use super::vocabulary::{FindingVerdict, Verdict};
 use crate::rulebook::Computation;

@@ -9,6 +9,7 @@ mod evaluate;
 mod exact;
 mod explanation;
 mod facts;
+mod growth;
 mod json;
 mod outcome;
 mod ranking;
@@ -28,3 +29,6 @@ pub use vocabulary::{
     Basis, Eligibility, FindingVerdict, Group, ItemOutcome, Lane, PublicationKind, RoundKind,
     RuleId, Verdict, WordError, criteria_of,
 };
+
+#[cfg(test)]
+mod tests;

@@ -283,14 +283,15 @@ fn tie_ruling(json: &mut Json<'_>) -> Result<TieRuling, Fault> {
     })
 }
 
-fn id<T: FromStr<Err: std::fmt::Display>>(json: &mut Json<'_>) -> Result<T, Fault> {
-    json.string()?
-        .parse()
-        .map_err(|error: T::Err| Fault::new(error.to_string()))
+fn id<T: FromStr>(json: &mut Json<'_>) -> Result<T, Fault> {
+    let malformed =
+        |_| Fault::new("must be an id: 1 to 64 of A-Z a-z 0-9 . _ -, the first no sign");
+    json.string()?.parse().map_err(malformed)
 }
 
 fn word<T>(json: &mut Json<'_>, parse: fn(&str) -> Result<T, WordError>) -> Result<T, Fault> {
-    parse(&json.string()?).map_err(|error| Fault::new(error.to_string()))
+    let unknown = |error: WordError| Fault::new(format!("no {}: {:?}", error.kind, error.text));
+    parse(&json.string()?).map_err(unknown)
 }
 
 fn name(json: &mut Json<'_>) -> Result<String, Fault> {
