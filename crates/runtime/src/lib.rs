@@ -11,8 +11,10 @@
 
 pub mod accounts;
 pub mod clock;
+pub mod config;
 pub mod directory;
 pub mod documents;
+pub mod envelope;
 pub mod feed;
 pub mod http;
 pub mod ids;
@@ -21,6 +23,7 @@ pub mod reactions;
 pub mod runtime;
 pub mod serve;
 pub mod service;
+pub mod telemetry;
 pub mod testing;
 pub mod trace;
 pub mod view;
@@ -28,6 +31,7 @@ pub mod view;
 pub use clock::Clock;
 pub use directory::{Directory, NotAuthenticated};
 pub use documents::DocumentStore;
+pub use envelope::Envelope;
 pub use http::caller::Caller;
 pub use http::command::{Command, IfMatch, NoBody, RawCommand};
 pub use http::page::{Page, PageQuery};

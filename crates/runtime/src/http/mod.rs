@@ -10,3 +10,4 @@ pub mod page;
 pub mod params;
 pub mod problem;
 pub mod reply;
+pub(crate) mod scope;

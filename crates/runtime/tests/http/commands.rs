@@ -196,6 +196,7 @@ async fn a_rejection_says_what_stands_in_the_way() {
     assert_eq!(answer.json["detail"], "the note is sealed");
     assert_eq!(answer.json["type"], "/docs/errors/note-sealed");
     assert_eq!(answer.json["title"], "Note sealed");
+    assert_eq!(answer.json["instance"], "/api/v1/notes");
     assert_eq!(answer.header("content-type"), "application/problem+json");
     let answer = app.post(&chairman, "/api/v1/notes", &line("n2", "")).await;
     assert_eq!((answer.status, answer.code()), (422, "note-line"));

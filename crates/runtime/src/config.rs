@@ -1,0 +1,244 @@
+//! Settings: flags over environment over a TOML file over defaults. Read once, checked completely;
+//! a wrong one stops the start and is named with where it came from. Secrets do not print.
+
+mod layer;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+pub use layer::{Layer, Origin};
+
+/// Everything the process can be told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the embedded ledger and the documents are.
+    pub data: PathBuf,
+    /// The address served.
+    pub listen: SocketAddr,
+    /// PostgreSQL, in full mode.
+    pub database_url: Option<Secret>,
+    /// NATS, in full mode.
+    pub nats_url: Option<Secret>,
+    /// Log filter, such as `info,hoso_runtime=debug`.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    shown: Vec<Shown>,
+}
+
+/// One setting as `config show` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    /// Its name, as in the TOML file.
+    pub setting: &'static str,
+    /// Its value; `(secret)` for secrets, empty where there is none.
+    pub value: String,
+    /// Where it came from.
+    pub origin: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Readable on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// Readable.
+    Pretty,
+    /// JSON lines.
+    Json,
+}
+
+impl std::str::FromStr for LogFormat {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "pretty" => Ok(Self::Pretty),
+            "json" => Ok(Self::Json),
+            _ => Err("one of auto, pretty, json"),
+        }
+    }
+}
+
+/// A value that does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value, for whoever must send it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// A setting that stops the start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value cannot be read.
+    #[error("{origin}: setting `{setting}` is wrong: {reason}")]
+    Value {
+        /// The setting.
+        setting: &'static str,
+        /// Where it came from.
+        origin: Origin,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The same setting twice in one place.
+    #[error("{first} and {second} are both set; set one of them")]
+    Twice {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A file cannot be read.
+    #[error("{path} cannot be read")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The TOML file is malformed, or has a setting that does not exist.
+    #[error("{path}: {reason}")]
+    Toml {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// Puts the layers together. `env` is asked for `HOSO_*` variables; the TOML file is the one
+    /// that `flags.config` or `HOSO_CONFIG` names.
+    ///
+    /// # Errors
+    /// The first wrong setting, named.
+    pub fn load(flags: &Layer, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let environment = Layer::from_env(&env)?;
+        let file = match flags.config.as_ref().or(environment.config.as_ref()) {
+            Some(path) => Layer::from_file(path)?,
+            None => Layer::default(),
+        };
+        let path = flags.config.clone().or_else(|| environment.config.clone());
+        let mut settings = Settings {
+            layers: [
+                (Origin::Flag, flags),
+                (Origin::Environment, &environment),
+                (Origin::File(path.unwrap_or_default()), &file),
+            ],
+            shown: Vec::new(),
+        };
+        let data = settings.parsed("data", |l| &l.data, "./hoso-data")?;
+        let listen = settings.parsed("listen", |l| &l.listen, "127.0.0.1:8080")?;
+        let database_url = settings.secret("database_url", |l| &l.database_url);
+        let nats_url = settings.secret("nats_url", |l| &l.nats_url);
+        let log: String = settings.parsed("log", |l| &l.log, "info")?;
+        let log_format = settings.parsed("log_format", |l| &l.log_format, "auto")?;
+        check_filter(&log, &settings)?;
+        Ok(Self {
+            data,
+            listen,
+            database_url,
+            nats_url,
+            log,
+            log_format,
+            shown: settings.shown,
+        })
+    }
+
+    /// Every setting, its value and where it came from, secrets not.
+    #[must_use]
+    pub fn show(&self) -> &[Shown] {
+        &self.shown
+    }
+}
+
+fn check_filter(log: &str, settings: &Settings<'_>) -> Result<(), ConfigError> {
+    match tracing_subscriber::EnvFilter::try_new(log) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(ConfigError::Value {
+            setting: "log",
+            origin: settings.find(&|l: &Layer| &l.log).0,
+            reason: error.to_string(),
+        }),
+    }
+}
+
+struct Settings<'l> {
+    layers: [(Origin, &'l Layer); 3],
+    shown: Vec<Shown>,
+}
+
+impl Settings<'_> {
+    fn find<'s>(
+        &'s self,
+        field: &impl Fn(&Layer) -> &Option<String>,
+    ) -> (Origin, Option<&'s String>) {
+        self.layers
+            .iter()
+            .find_map(|(origin, layer)| {
+                let value = field(layer).as_ref()?;
+                Some((origin.clone(), Some(value)))
+            })
+            .unwrap_or((Origin::Default, None))
+    }
+
+    fn parsed<T>(
+        &mut self,
+        setting: &'static str,
+        field: impl Fn(&Layer) -> &Option<String>,
+        default: &str,
+    ) -> Result<T, ConfigError>
+    where
+        T: std::str::FromStr<Err: fmt::Display>,
+    {
+        let (origin, value) = self.find(&field);
+        let value = value.map_or(default, String::as_str).to_owned();
+        let parsed = value.parse().map_err(|error: T::Err| ConfigError::Value {
+            setting,
+            origin: origin.clone(),
+            reason: format!("`{value}`: {error}"),
+        })?;
+        self.shown.push(Shown {
+            setting,
+            value,
+            origin: origin.to_string(),
+        });
+        Ok(parsed)
+    }
+
+    fn secret(
+        &mut self,
+        setting: &'static str,
+        field: impl Fn(&Layer) -> &Option<String>,
+    ) -> Option<Secret> {
+        let (origin, value) = self.find(&field);
+        let secret = value.cloned().map(Secret);
+        self.shown.push(Shown {
+            setting,
+            value: secret
+                .as_ref()
+                .map(|secret| format!("{secret:?}"))
+                .unwrap_or_default(),
+            origin: origin.to_string(),
+        });
+        secret
+    }
+}
+
+#[cfg(test)]
+mod tests;

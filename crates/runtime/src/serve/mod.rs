@@ -1,0 +1,121 @@
+//! Runs services on a listener: their routes and the common ones, their reactions, and an orderly
+//! end.
+
+mod describe;
+mod error_pages;
+mod events;
+mod feed_state;
+mod health;
+
+use std::io;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::{Extension, Router};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::feed::Runner;
+use crate::http::problem::Problem;
+use crate::http::scope::scope;
+use crate::runtime::Runtime;
+use crate::service::Service;
+use crate::telemetry::metrics_handle;
+
+/// Longest time to finish what is in hand once told to stop.
+const DRAIN_MAX: Duration = Duration::from_secs(30);
+/// How often the measurements' histograms are tidied.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Told when the process stops; endless answers end with it.
+#[derive(Debug, Clone)]
+struct Stopping(CancellationToken);
+
+/// Serves until `shutdown`; then stops accepting, finishes what is in hand (at most 30 s), drains
+/// the reactions and closes the ledger.
+///
+/// # Errors
+/// The listener failed, or a service has a name that makes no official's id.
+pub async fn serve(
+    runtime: Runtime,
+    services: Vec<Service>,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let stop_reactors = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+    for reactor in services.iter().filter_map(|s| s.reactor.clone()) {
+        let runner = Runner::new(runtime.clone(), reactor).map_err(io::Error::other)?;
+        tasks.spawn(runner.run(stop_reactors.clone()));
+    }
+    tasks.spawn(keep_up_metrics(stop_reactors.clone()));
+    let (router, _) = app(&runtime, services, shutdown.clone());
+    let server = axum::serve(listener, router)
+        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
+        .into_future();
+    let deadline = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(DRAIN_MAX).await;
+    };
+    let outcome = tokio::select! {
+        outcome = server => outcome,
+        () = deadline => {
+            tracing::warn!("requests were still in hand after {} s", DRAIN_MAX.as_secs());
+            Ok(())
+        }
+    };
+    stop_reactors.cancel();
+    while tasks.join_next().await.is_some() {}
+    runtime.ledger.close().await;
+    outcome
+}
+
+/// The routes of the services and the common ones, and their OpenAPI 3.1 description.
+pub fn app(
+    runtime: &Runtime,
+    services: Vec<Service>,
+    shutdown: CancellationToken,
+) -> (Router, Value) {
+    let mut router = OpenApiRouter::new()
+        .routes(routes!(health::livez))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+        .routes(routes!(health::version))
+        .routes(routes!(error_pages::error_page))
+        .routes(routes!(events::list_events))
+        .routes(routes!(feed_state::get_feed));
+    for service in services {
+        router = router.merge(service.router);
+    }
+    let (router, openapi) = router.split_for_parts();
+    let description = describe::describe(&openapi);
+    let docs = SwaggerUi::new("/docs").external_url_unchecked("/openapi.json", description.clone());
+    let router = router
+        .merge(docs)
+        .fallback(async || Problem::not_found("such address"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
+        })
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(runtime.clone(), scope))
+        .layer(Extension(Stopping(shutdown)))
+        .with_state(runtime.clone());
+    (router, description)
+}
+
+async fn keep_up_metrics(stop: CancellationToken) {
+    let mut interval = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = interval.tick() => metrics_handle().run_upkeep(),
+        }
+    }
+}
