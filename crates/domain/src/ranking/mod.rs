@@ -5,3 +5,5 @@
 //! are judged and ranked is not here: `evaluation` computes an outcome, the round records it.
 
 pub mod event;
+pub mod round;
+pub mod appeal;

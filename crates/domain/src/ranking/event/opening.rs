@@ -19,6 +19,10 @@ pub struct RoundOpened {
     pub kind: RoundKind,
     /// Award year.
     pub year: u16,
+    /// The day it was opened.
+    pub opened_on: NaiveDate,
+    /// First year of the achievements rewarded; the award year is the last.
+    pub achievement_from: u16,
     /// The rule book (bộ quy tắc) of the round.
     pub rule_book: RuleBookRef,
     /// The round's own answers over the rule book's, by name of the parameter.
