@@ -4,6 +4,6 @@
 //! meeting, shortlist, proposal, decision, award. [`appeal`] holds one appeal (khiếu nại). How items
 //! are judged and ranked is not here: `evaluation` computes an outcome, the round records it.
 
+pub mod appeal;
 pub mod event;
 pub mod round;
-pub mod appeal;
