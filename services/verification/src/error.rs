@@ -1,0 +1,30 @@
+//! Problems of this service that no decider knows: what is not there, or not there yet.
+//! The case's rejections explain themselves (`hoso_domain::verification::Rejection`).
+
+use hoso_domain::ids::{DossierId, RoundId};
+use hoso_runtime::Problem;
+
+/// 404: no case, or none the caller may see.
+pub(crate) fn no_case(dossier: &DossierId) -> Problem {
+    Problem::not_found(format!("case of dossier {dossier}"))
+}
+
+/// 409: the dossier's round has not been opened.
+pub(crate) fn round_not_open(round: &RoundId) -> Problem {
+    Problem::conflict("round-not-open").detail(format!("round {round} has not been opened"))
+}
+
+/// 409: the round names a rule book that nobody has published here.
+pub(crate) fn rule_book_missing(digest: &str) -> Problem {
+    Problem::conflict("rule-book-missing").detail(format!("no rule book {digest} is published"))
+}
+
+/// 409: the round has no last day for one of the publications.
+pub(crate) fn deadline_missing(round: &RoundId) -> Problem {
+    Problem::conflict("deadline-missing").detail(format!("round {round} has no such deadline"))
+}
+
+/// 409: the facts of the round cannot be put together.
+pub(crate) fn facts_unusable(reason: impl std::fmt::Display) -> Problem {
+    Problem::conflict("facts-unusable").detail(reason)
+}
