@@ -9,6 +9,8 @@ mod history;
 mod http;
 mod reactions;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use std::sync::Arc;
