@@ -123,9 +123,14 @@ impl Runtime {
     }
 }
 
-/// The problem of a refusal that was recorded, if one was.
+/// The problem of a refusal that was recorded, if nothing else was: a command can be done in part,
+/// as when a decision is signed without the items on hold, and then the answer tells both.
 fn refusal_of<D: StoredDecider>(executed: &Executed<D>) -> Option<Problem> {
-    let refusal = executed.events.iter().find_map(StoredEvent::refusal)?;
+    let mut refusals = executed.events.iter().map(StoredEvent::refusal);
+    let refusal = refusals.next()??;
+    if refusals.any(|other| other.is_none()) {
+        return None;
+    }
     let violation = Violation {
         rule: refusal.rule.clone(),
         citation: None,

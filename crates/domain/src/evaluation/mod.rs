@@ -4,7 +4,6 @@
 //! round and a policy maker who asks "what if" all call the same code.
 
 mod check;
-mod comparison;
 mod criteria;
 mod evaluate;
 mod exact;
@@ -18,8 +17,7 @@ mod reader;
 mod round_file;
 pub mod vocabulary;
 
-pub use comparison::{Difference, Standing, differences};
-pub use evaluate::{evaluate, judge, separating_keys};
+pub use evaluate::{evaluate, judge, separating_key};
 pub use json::ReadError;
 pub use outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
 pub use reader::FILE_BYTES_MAX;

@@ -27,6 +27,8 @@ mod order;
 mod rejection;
 mod shortlist;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use command::*;
 pub use decision::issuer_of;

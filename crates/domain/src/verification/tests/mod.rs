@@ -6,7 +6,6 @@ mod check;
 mod eligibility;
 mod finding;
 mod properties;
-mod sample_year;
 
 use std::sync::Arc;
 
