@@ -201,6 +201,8 @@ impl World {
             round: RoundId::parse(ROUND).unwrap(),
             kind: RoundKind::Annual,
             year: 2024,
+            opened_on: day("2025-04-20"),
+            achievement_from: 2024,
             rule_book: book.reference(),
             parameters: std::collections::BTreeMap::new(),
             quotas: Vec::new(),
