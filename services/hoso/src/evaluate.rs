@@ -2,7 +2,8 @@
 //!
 //! Everything is computed in `hoso_domain::evaluation`; here files are read and outcomes written.
 
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -10,10 +11,10 @@ use clap::Args;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 use hoso_domain::evaluation::{
-    ItemResult, Lane, LaneOutcome, Outcome, RankedItem, RoundFile, RoundKind, evaluate,
-    separating_key,
+    Difference, Item, ItemResult, Lane, LaneOutcome, Outcome, RankedItem, RoundFile, RoundKind,
+    Standing, differences, evaluate, separating_keys,
 };
-use hoso_domain::rulebook::RuleBook;
+use hoso_domain::rulebook::{RuleBook, RuleBookRef};
 use serde::Serialize;
 
 /// Everything went well.
@@ -33,6 +34,19 @@ pub(crate) struct EvaluateArgs {
     /// Another rule book; the outcome is a simulation.
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
+    /// A second rule book: print only the items that stand otherwise under it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compare: Option<PathBuf>,
+}
+
+/// A line of output of a comparison.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Compared<'a> {
+    file: &'a str,
+    rule_book: RuleBookRef,
+    other_rule_book: RuleBookRef,
+    differences: &'a [Difference],
 }
 
 /// A line of output: the outcome with the file it is of.
@@ -43,17 +57,28 @@ struct Line<'a> {
     outcome: &'a Outcome,
 }
 
-/// Runs the command; the answer is the exit code: 0 done, 2 a file or the rule book was bad.
+/// Runs the command; the answer is the exit code: 0 done, 2 a file or a rule book was bad.
 ///
 /// # Errors
-/// Only if the outcome cannot be written.
+/// Only if the outcome cannot be written; a reader that went away is no error.
 pub(crate) fn run(
     args: &EvaluateArgs,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> anyhow::Result<u8> {
-    let simulated = match args.rules.as_deref().map(rule_book).transpose() {
-        Ok(book) => book,
+    match run_all(args, out, err) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(DONE),
+        code => Ok(code?),
+    }
+}
+
+fn run_all(args: &EvaluateArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+    let books = || {
+        let other = |path: &Option<PathBuf>| path.as_deref().map(rule_book).transpose();
+        Ok::<_, anyhow::Error>((other(&args.rules)?, other(&args.compare)?))
+    };
+    let (simulated, compared) = match books() {
+        Ok(books) => books,
         Err(error) => {
             writeln!(err, "{error:#}")?;
             return Ok(BAD_INPUT);
@@ -73,19 +98,63 @@ pub(crate) fn run(
         let book = simulated.as_ref().unwrap_or_else(|| RuleBook::soc_trang());
         let mut outcome = evaluate(&file, book);
         outcome.simulation = simulated.is_some();
-        if args.json {
+        if let Some(other) = &compared {
+            comparison(args, &name, &outcome, &evaluate(&file, other), out)?;
+        } else if args.json {
             let line = Line {
                 file: &name,
                 outcome: &outcome,
             };
-            serde_json::to_writer(&mut *out, &line).context("writing the outcome")?;
-            writeln!(out)?;
+            json_line(&line, out)?;
         } else {
             tables(&name, (&file, book), &outcome, out)?;
         }
     }
     out.flush()?;
     Ok(code)
+}
+
+fn json_line(line: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    writeln!(out)
+}
+
+fn comparison(
+    args: &EvaluateArgs,
+    name: &str,
+    from: &Outcome,
+    to: &Outcome,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let differences = differences(from, to);
+    if args.json {
+        let line = Compared {
+            file: name,
+            rule_book: from.rule_book.clone(),
+            other_rule_book: to.rule_book.clone(),
+            differences: &differences,
+        };
+        return json_line(&line, out);
+    }
+    writeln!(
+        out,
+        "{name}: {} mục khác nhau giữa hai bộ quy tắc",
+        differences.len()
+    )?;
+    let shown = |standing: &Standing| match standing.place {
+        Some(place) => format!("{} vị trí {place}", standing.outcome),
+        None => standing.outcome.to_string(),
+    };
+    for one in &differences {
+        writeln!(
+            out,
+            "  {}: {} → {}",
+            one.item,
+            shown(&one.from),
+            shown(&one.to)
+        )?;
+    }
+    Ok(())
 }
 
 fn rule_book(path: &Path) -> anyhow::Result<RuleBook> {
@@ -105,7 +174,7 @@ fn tables(
     judged: (&RoundFile, &RuleBook),
     outcome: &Outcome,
     out: &mut dyn Write,
-) -> anyhow::Result<()> {
+) -> io::Result<()> {
     let (file, round, book) = (judged.0, outcome.round, &outcome.rule_book);
     writeln!(
         out,
@@ -136,7 +205,7 @@ fn lane_table(
     outcome: &Outcome,
     lane: &LaneOutcome,
     out: &mut dyn Write,
-) -> anyhow::Result<()> {
+) -> io::Result<()> {
     let file = judged.0;
     let state = if lane.r#final { "" } else { ", chưa chốt" };
     writeln!(
@@ -156,39 +225,38 @@ fn lane_table(
             "Khóa xếp hạng",
             "Vì sao",
         ]);
+    let results = file.items.iter().zip(&outcome.items);
+    let mut unranked = Vec::new();
+    let mut by_id = BTreeMap::new();
+    for (item, result) in results.filter(|(item, _)| item.lane == lane.lane) {
+        if result.place.is_none() {
+            unranked.push((item, result));
+        }
+        by_id.insert(&item.id, (item, result));
+    }
     for one in &lane.ranked {
-        if let Some(item) = result(outcome, one) {
-            table.add_row(row(file, item, &shown_keys(one)));
+        if let Some(ranked) = by_id.get(&one.item) {
+            table.add_row(row(file, *ranked, &shown_keys(one)));
         }
     }
-    let lanes = file.items.iter().map(|item| item.lane);
-    for (item, of) in outcome.items.iter().zip(lanes) {
-        if of == lane.lane && item.place.is_none() {
-            table.add_row(row(file, item, ""));
-        }
+    for one in unranked {
+        table.add_row(row(file, one, ""));
     }
     writeln!(out, "{table}")?;
     let names = key_names(lane.lane, outcome.round.kind);
-    for pair in lane.ranked.windows(2) {
-        if let [above, below] = pair {
-            writeln!(out, "  {}", neighbours(judged, names, above, below))?;
-        }
+    let neighbours = lane.ranked.iter().zip(lane.ranked.iter().skip(1));
+    for ((above, below), key) in neighbours.zip(separating_keys(file, judged.1, lane)) {
+        writeln!(out, "  {}", why_above(names, key, above, below))?;
     }
     Ok(())
 }
 
-fn result<'a>(outcome: &'a Outcome, ranked: &RankedItem) -> Option<&'a ItemResult> {
-    outcome.items.iter().find(|item| item.id == ranked.item)
-}
-
-fn row(file: &RoundFile, result: &ItemResult, keys: &str) -> [String; 6] {
-    let item = file.items.iter().find(|item| item.id == result.id);
-    let subject = item.map_or("", |item| item.subject.as_str());
+fn row(file: &RoundFile, (item, result): (&Item, &ItemResult), keys: &str) -> [String; 6] {
+    let subject = item.subject.as_str();
     let unit = file.units.iter().find(|unit| unit.id.as_str() == subject);
+    let place = result.place.map(|place| place.to_string());
     [
-        result
-            .place
-            .map_or("–".to_owned(), |place| place.to_string()),
+        place.unwrap_or_else(|| "–".to_owned()),
         result.id.to_string(),
         unit.map_or(subject, |unit| unit.name.as_str()).to_owned(),
         result.outcome.to_string(),
@@ -228,19 +296,20 @@ fn key_names(lane: Lane, kind: RoundKind) -> &'static [&'static str] {
 }
 
 /// Why the one stands above the other: the first key that separates them, by exact values.
-fn neighbours(
-    (file, book): (&RoundFile, &RuleBook),
+fn why_above(
     names: &[&str],
+    separates: Option<usize>,
     above: &RankedItem,
     below: &RankedItem,
 ) -> String {
     let (upper, lower) = (&above.item, &below.item);
-    if above.place == below.place {
-        let place = above.place;
-        return format!("{upper} = {lower}: bằng nhau ở mọi khóa, cùng vị trí {place}");
-    }
-    let Some(separates) = separating_key(file, book, upper, lower) else {
-        return format!("{upper} trên {lower}: bằng nhau ở mọi khóa, theo quyết định chọn");
+    let Some(separates) = separates else {
+        return if above.place == below.place {
+            let place = above.place;
+            format!("{upper} = {lower}: bằng nhau ở mọi khóa, cùng vị trí {place}")
+        } else {
+            format!("{upper} trên {lower}: bằng nhau ở mọi khóa, theo quyết định chọn")
+        };
     };
     let name = names.get(separates).copied().unwrap_or_default();
     let shown = |one: &RankedItem| {
@@ -254,4 +323,98 @@ fn neighbours(
         ""
     };
     format!("{upper} trên {lower}: {name} {upper_key} > {lower_key}{note}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROUND_2024: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/soc-trang-2024/round-2024.json"
+    );
+
+    /// Exit code, standard output and standard error.
+    fn ran(files: &[&Path], change: impl FnOnce(&mut EvaluateArgs)) -> (u8, String, String) {
+        let mut args = EvaluateArgs {
+            files: files.iter().map(|path| path.to_path_buf()).collect(),
+            json: true,
+            rules: None,
+            compare: None,
+        };
+        change(&mut args);
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = run(&args, &mut out, &mut err).unwrap();
+        (
+            code,
+            String::from_utf8(out).unwrap(),
+            String::from_utf8(err).unwrap(),
+        )
+    }
+
+    fn written(dir: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    #[test]
+    fn good_files_are_printed_beside_bad_ones() {
+        let dir = tempfile::tempdir().unwrap();
+        let bad = written(
+            &dir,
+            "bad.json",
+            r#"{"round": {"kind": "ANNUAL", "year": 2024.0}}"#,
+        );
+        let (code, out, err) = ran(&[&bad, Path::new(ROUND_2024)], |_| ());
+        assert_eq!(code, BAD_INPUT);
+        let shown = bad.display();
+        assert_eq!(
+            err,
+            format!("{shown}: $.round.year: must be an integer, 2021 to 2030\n")
+        );
+        assert_eq!(out.lines().count(), 1);
+        let start = format!(
+            "{{\"file\":\"{ROUND_2024}\",\"round\":{{\"kind\":\"ANNUAL\",\"year\":2024}},\"ruleBook\":{{\"id\":\"soc-trang-52-2022\",\"version\":1,"
+        );
+        assert!(out.starts_with(&start), "{out}");
+        assert!(!out.contains("simulation"));
+    }
+
+    #[test]
+    fn another_rule_book_makes_a_simulation() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = RuleBook::soc_trang_text().replacen(
+            "\"bothRule.loser\": \"NOTHING\"",
+            "\"bothRule.loser\": \"DEPARTMENT_LANE\"",
+            1,
+        );
+        let rules = written(&dir, "rules.json", &text);
+        let files = [Path::new(ROUND_2024)];
+        let (code, out, _) = ran(&files, |args| args.rules = Some(rules.clone()));
+        assert_eq!(code, DONE);
+        assert!(out.contains("\"simulation\":true"));
+        let (_, out, _) = ran(&files, |args| args.compare = Some(rules));
+        assert!(out.contains(
+            "{\"item\":\"hs05-2\",\"from\":{\"verdict\":\"ELIGIBLE\",\"outcome\":\"ABSORBED\""
+        ));
+        let bad = written(&dir, "bad.json", "{}");
+        let (code, out, err) = ran(&files, |args| args.rules = Some(bad));
+        assert_eq!((code, out.as_str()), (BAD_INPUT, ""));
+        assert!(err.contains("not a rule book"));
+    }
+
+    #[test]
+    fn the_table_says_why_each_stands_above_the_next() {
+        let (code, out, _) = ran(&[Path::new(ROUND_2024)], |args| args.json = false);
+        assert_eq!(code, DONE);
+        for line in [
+            "hs01-1 trên hs03-1: tỷ lệ trung bình năm xét 89.95 > 83.8",
+            "hs21-1 trên hs23-1: hài lòng trung bình 93.1 > 92.4",
+            "hs01-4 = hs03-3: bằng nhau ở mọi khóa, cùng vị trí 3",
+            "hs24-3 trên hs15-2: điểm Hội đồng 84.5 > không có",
+        ] {
+            assert!(out.contains(line), "{line}");
+        }
+    }
 }

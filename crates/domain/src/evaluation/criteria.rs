@@ -3,6 +3,7 @@
 //! Every verdict carries the figure it was made on; `explanation` puts that into words. First of all
 //! a finding `NOT_MET` makes its rule `NOT_MET`, whatever the figures say.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
@@ -10,13 +11,14 @@ use chrono::NaiveDate;
 use super::exact::Exact;
 use super::facts::{Facts, UnitFacts};
 use super::growth::GrowthFigure;
-use super::round_file::{Item, RoundFile};
+use super::round_file::{Hold, Item, RoundFile};
 use super::vocabulary::{Eligibility, FindingVerdict, RoundKind, RuleId, Verdict};
 use crate::ids::{InitiativeId, SubjectId};
 use crate::percent::Percent;
 use crate::rulebook::{
     AnnualWindow, ClassificationAverage, Computation, Criterion, Parameters, RuleBook,
 };
+use crate::rules::exclusions::hold_in_force;
 
 /// A round file under a rule book: what criteria and keys are computed from.
 pub(super) struct Judge<'a> {
@@ -25,6 +27,7 @@ pub(super) struct Judge<'a> {
     pub(super) facts: Facts<'a>,
     pub(super) parameters: Parameters,
     pub(super) award: u16,
+    holds: BTreeMap<&'a str, &'a Hold>,
 }
 
 /// A criterion judged.
@@ -97,6 +100,7 @@ impl<'a> Judge<'a> {
             facts: Facts::gather(file).0,
             parameters: book.parameters().overridden(&file.parameters),
             award: file.round.year,
+            holds: holds_in_force(file),
         }
     }
 
@@ -353,17 +357,21 @@ impl<'a> Judge<'a> {
         )
     }
 
-    /// The hold in force on a subject at `asOf`, if one (R35).
-    pub(super) fn hold(&self, subject: &SubjectId) -> Option<&'a super::round_file::Hold> {
-        self.file.holds.iter().find(|hold| {
-            hold.subject == *subject
-                && crate::rules::exclusions::hold_in_force(
-                    hold.opened,
-                    hold.closed,
-                    self.file.as_of,
-                )
-        })
+    /// The first hold in force on a subject at `asOf`, if one (R35).
+    pub(super) fn hold(&self, subject: &SubjectId) -> Option<&'a Hold> {
+        self.holds.get(subject.as_str()).copied()
     }
+}
+
+/// The first hold in force on each subject on a day.
+fn holds_in_force(file: &RoundFile) -> BTreeMap<&str, &Hold> {
+    let mut holds = BTreeMap::new();
+    for hold in &file.holds {
+        if hold_in_force(hold.opened, hold.closed, file.as_of) {
+            holds.entry(hold.subject.as_str()).or_insert(hold);
+        }
+    }
+    holds
 }
 
 /// How many years an average needs: two, or the one there is.

@@ -50,22 +50,26 @@ pub fn judge(file: &RoundFile, book: &RuleBook, item: &Item) -> ItemVerdict {
     }
 }
 
-/// The first key, counted from 0, in which two items of a lane differ by their exact values; `None` =
-/// equal in every key, so that only a ruling can part them.
+/// For each two neighbours of a ranked lane the first key, counted from 0, in which they differ by
+/// their exact values; `None` = equal in every key, so that only a ruling can part them.
 #[must_use]
-pub fn separating_key(
+pub fn separating_keys(
     file: &RoundFile,
     book: &RuleBook,
-    one: &ItemId,
-    other: &ItemId,
-) -> Option<usize> {
+    lane: &LaneOutcome,
+) -> Vec<Option<usize>> {
     let judge = Judge::new(file, book);
-    let keys = |id: &ItemId| {
-        let item = file.items.iter().find(|item| item.id == *id);
-        item.map_or_else(Vec::new, |item| judge.keys(item))
-    };
-    let (one, other) = (keys(one), keys(other));
-    one.iter().zip(&other).position(|(one, other)| one != other)
+    let items: BTreeMap<&ItemId, &Item> = file.items.iter().map(|item| (&item.id, item)).collect();
+    let of = |ranked: &RankedItem| items.get(&ranked.item).map(|item| judge.keys(item));
+    let keys: Vec<_> = lane
+        .ranked
+        .iter()
+        .map(|ranked| of(ranked).unwrap_or_default())
+        .collect();
+    let neighbours = keys.iter().zip(keys.iter().skip(1));
+    neighbours
+        .map(|(above, below)| above.iter().zip(below).position(|(a, b)| a != b))
+        .collect()
 }
 
 /// Holds on nobody that the file knows.

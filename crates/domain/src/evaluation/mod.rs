@@ -4,6 +4,7 @@
 //! round and a policy maker who asks "what if" all call the same code.
 
 mod check;
+mod comparison;
 mod criteria;
 mod evaluate;
 mod exact;
@@ -17,7 +18,8 @@ mod reader;
 mod round_file;
 pub mod vocabulary;
 
-pub use evaluate::{evaluate, judge, separating_key};
+pub use comparison::{Difference, Standing, differences};
+pub use evaluate::{evaluate, judge, separating_keys};
 pub use json::ReadError;
 pub use outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
 pub use reader::FILE_BYTES_MAX;

@@ -2,6 +2,8 @@
 //!
 //! Ids, names and the order of the file never decide: equals stay equal.
 
+use std::collections::BTreeMap;
+
 use super::criteria::Judge;
 use super::exact::Exact;
 use super::facts::UnitFacts;
@@ -122,7 +124,8 @@ pub(super) fn rank<'a>(
 
 /// Where a ruling puts each member; `None` unless it names them all.
 fn ruled(group: &[Entry<'_>], order: &[ItemId]) -> Option<Vec<usize>> {
-    let position = |entry: &Entry<'_>| order.iter().position(|named| named == entry.id);
+    let positions: BTreeMap<&ItemId, usize> = order.iter().zip(0..).collect();
+    let position = |entry: &Entry<'_>| positions.get(entry.id).copied();
     group.iter().map(position).collect()
 }
 

@@ -14,9 +14,10 @@ mod return_dossier;
 mod show_case;
 
 use hoso_domain::actor::{Actor, Role};
+use hoso_domain::decider::Explain;
 use hoso_domain::document::DocumentRef;
 use hoso_domain::ids::DossierId;
-use hoso_domain::verification::{Case, CaseFile, CaseState, Command};
+use hoso_domain::verification::{Case, CaseFile, CaseState, Command, Rejection};
 use hoso_ledger::execute::load;
 use hoso_ledger::{Order, StreamName};
 use hoso_runtime::{Problem, Reply, Runtime};
@@ -67,9 +68,14 @@ pub(crate) async fn run(
     order: Order,
     command: Command,
 ) -> Result<Reply<CaseBody>, Problem> {
-    let done = runtime
-        .execute::<Case>(&stream(dossier), order, command)
-        .await?;
+    let stream = stream(dossier);
+    let done = runtime.execute::<Case>(&stream, order, command);
+    let done = done.await.map_err(|problem| {
+        if problem.code == Rejection::NoCase.code() {
+            return error::no_case(dossier);
+        }
+        problem
+    })?;
     match &done.state {
         CaseState::Opened(case) => {
             Ok(Reply::ok(done.version, CaseBody::of(case)).replayed(done.duplicate))

@@ -208,11 +208,11 @@ async fn a_dossier_is_not_received_before_its_round_is_open_nor_without_a_case()
     let answer = world
         .act(&world.home_affairs, "HS-1", "receive", body())
         .await;
-    assert_eq!((answer.status, answer.code()), (409, "round-not-open"));
-    let answer = world
-        .act(&world.home_affairs, "HS-9", "receive", body())
-        .await;
-    assert_eq!((answer.status, answer.code()), (404, "not-found"));
+    assert_eq!((answer.status, answer.code()), (409, "round-not-opened"));
+    for (verb, body) in [("receive", body()), ("accept", json!({}))] {
+        let answer = world.act(&world.home_affairs, "HS-9", verb, body).await;
+        assert_eq!((answer.status, answer.code()), (404, "not-found"), "{verb}");
+    }
 }
 
 #[tokio::test]

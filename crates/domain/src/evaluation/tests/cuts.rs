@@ -241,10 +241,30 @@ fn the_keys_of_a_certificate_are_exact_and_shown_rounded() {
 }
 
 #[test]
-fn the_key_that_parts_two_items_is_named() {
+fn the_key_that_parts_two_neighbours_is_named() {
     let case = persons(&["90", "90", "89"]);
-    let id = |text: &str| ItemId::parse(text).unwrap();
-    let parts = |one, other| separating_key(&case.0, RuleBook::soc_trang(), &id(one), &id(other));
-    assert_eq!(parts("p01", "p02"), None);
-    assert_eq!(parts("p01", "p03"), Some(0));
+    let lane = case.lane(Lane::CertIndividual);
+    let keys = separating_keys(&case.0, RuleBook::soc_trang(), &lane);
+    assert_eq!(keys, [None, Some(0)]);
+}
+
+#[test]
+fn another_rule_book_shows_which_items_stand_otherwise() {
+    let text = RuleBook::soc_trang_text();
+    let smaller = text.replacen(
+        r#""quotas": {"annual": 10,"#,
+        r#""quotas": {"annual": 1,"#,
+        1,
+    );
+    let smaller = RuleBook::read(smaller.as_bytes()).unwrap();
+    let case = persons(&["90", "89"]);
+    let differences = differences(&case.outcome(), &evaluate(&case.0, &smaller));
+    let shown: Vec<_> = differences
+        .iter()
+        .map(|one| (one.item.as_str(), one.from.outcome, one.to.outcome))
+        .collect();
+    assert_eq!(
+        shown,
+        [("p02", ItemOutcome::Selected, ItemOutcome::NotSelected)]
+    );
 }

@@ -6,6 +6,7 @@ mod check;
 mod eligibility;
 mod finding;
 mod properties;
+mod sample_year;
 
 use std::sync::Arc;
 
