@@ -1,1 +1,3 @@
-//! Stub.
+//! Registry.
+pub mod import;
+pub mod views;

@@ -118,7 +118,7 @@ impl Facts {
                 name: details.name.clone(),
                 group: details.group?,
                 advising: details.advising,
-                since: state.since().filter(|since| *since > YEAR_FIRST),
+                since: details.assessed_since.filter(|since| *since > YEAR_FIRST),
             })
         });
         units.collect()

@@ -5,7 +5,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::is_text;
+use super::{YEAR_FIRST, YEAR_LAST, is_plan_year, is_text};
 use crate::actor::{Actor, Refusal, Role};
 use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
 use crate::evaluation::vocabulary::Group;
@@ -25,6 +25,10 @@ pub struct UnitDetails {
     pub group: Option<Group>,
     /// One of the agencies that advise on component indexes (cơ quan tham mưu).
     pub advising: bool,
+    /// First year it is assessed, where a ruling says that the years before do not count; absent:
+    /// the plan's first year, and a year without records is a missing one (AMB-12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessed_since: Option<u16>,
     /// First day these details hold.
     pub valid_from: NaiveDate,
     /// Title of its head (chức vụ người đứng đầu), never a name.
@@ -143,6 +147,9 @@ pub enum Rejection {
     /// Advising is for departments.
     #[error("only a unit of group DEPARTMENT may be advising")]
     AdvisingOutsideDepartments,
+    /// Not one of the plan's years.
+    #[error("assessedSince must be {YEAR_FIRST} to {YEAR_LAST}")]
+    AssessedSince,
     /// A unit does not succeed itself.
     #[error("a unit cannot be its own successor")]
     OwnSuccessor,
@@ -159,6 +166,7 @@ impl Explain for Rejection {
             Self::Ended(_) => "unit-ended",
             Self::BeforeFirstDay(_) => "unit-day-before-first",
             Self::AdvisingOutsideDepartments => "unit-advising-outside-departments",
+            Self::AssessedSince => "unit-assessed-since",
             Self::OwnSuccessor => "unit-own-successor",
             Self::Text(_) => "text-length",
         }
@@ -170,9 +178,10 @@ impl Explain for Rejection {
             | Self::AlreadyRegistered
             | Self::Ended(_)
             | Self::BeforeFirstDay(_) => Obstacle::State,
-            Self::AdvisingOutsideDepartments | Self::OwnSuccessor | Self::Text(_) => {
-                Obstacle::Input
-            }
+            Self::AdvisingOutsideDepartments
+            | Self::AssessedSince
+            | Self::OwnSuccessor
+            | Self::Text(_) => Obstacle::Input,
         }
     }
 }
@@ -211,9 +220,9 @@ impl UnitState {
         self.versions.first().map(|v| v.valid_from)
     }
 
-    /// First year it is assessed: the year of its first day.
+    /// The year of its first day: there are no records of years before.
     #[must_use]
-    pub fn since(&self) -> Option<u16> {
+    pub fn first_year(&self) -> Option<u16> {
         self.first_day().and_then(|d| u16::try_from(d.year()).ok())
     }
 
@@ -318,6 +327,12 @@ fn check(details: &UnitDetails) -> Result<(), Rejection> {
     }
     if details.advising && details.group != Some(Group::Department) {
         return Err(Rejection::AdvisingOutsideDepartments);
+    }
+    if details
+        .assessed_since
+        .is_some_and(|year| !is_plan_year(year))
+    {
+        return Err(Rejection::AssessedSince);
     }
     Ok(())
 }

@@ -151,6 +151,7 @@ impl World {
                 name: id.to_owned(),
                 group: Some(Group::Department),
                 advising: id != "so-y-te",
+                assessed_since: None,
                 valid_from: day("2021-01-01"),
                 head_title: "Giám đốc".to_owned(),
                 note: None,

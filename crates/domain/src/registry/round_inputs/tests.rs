@@ -13,15 +13,20 @@ use crate::registry::index::{
 use crate::registry::unit::{Event as UnitEvent, UnitDetails};
 
 fn registered(id: &str, group: Option<Group>, valid_from: &str) -> RegistryEvent {
-    RegistryEvent::Unit(UnitEvent::UnitRegistered(UnitDetails {
+    RegistryEvent::Unit(UnitEvent::UnitRegistered(details(id, group, valid_from)))
+}
+
+fn details(id: &str, group: Option<Group>, valid_from: &str) -> UnitDetails {
+    UnitDetails {
         unit: unit(id),
         name: id.to_owned(),
         group,
         advising: false,
+        assessed_since: None,
         valid_from: day(valid_from),
         head_title: "Giám đốc".to_owned(),
         note: None,
-    }))
+    }
 }
 
 fn recorded(kind: IndexKind, year: u16, entries: Entries) -> RegistryEvent {
@@ -119,10 +124,21 @@ fn of_an_unpublished_component_the_assignment_counts_without_a_rate() {
 }
 
 #[test]
-fn a_body_that_is_not_assessed_and_years_before_a_units_first_have_no_part() {
+fn a_unit_that_began_later_misses_its_first_years_unless_a_ruling_says_since_when_it_counts() {
+    let began = registered("don-vi-su-nghiep-4", Some(Group::ServiceUnit), "2024-01-01");
+    let inputs = facts(&[began]).round_inputs(day("2025-07-01"));
+    assert_eq!(inputs.units[0].since, None, "AMB-12: a person must find");
+}
+
+#[test]
+fn a_body_that_is_not_assessed_and_years_before_a_unit_counts_have_no_part() {
+    let ruled = RegistryEvent::Unit(UnitEvent::UnitRegistered(UnitDetails {
+        assessed_since: Some(2024),
+        ..details("don-vi-su-nghiep-4", Some(Group::ServiceUnit), "2024-01-01")
+    }));
     let facts = facts(&[
         registered("ubnd-tinh", None, "2021-01-01"),
-        registered("don-vi-su-nghiep-4", Some(Group::ServiceUnit), "2024-01-01"),
+        ruled,
         recorded(
             IndexKind::UnitIndex,
             2023,

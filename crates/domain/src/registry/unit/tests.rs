@@ -9,6 +9,7 @@ fn details() -> UnitDetails {
         name: "Sở Kế hoạch và Đầu tư".to_owned(),
         group: Some(Group::Department),
         advising: true,
+        assessed_since: None,
         valid_from: day("2021-01-01"),
         head_title: "Giám đốc".to_owned(),
         note: None,
@@ -72,7 +73,7 @@ fn a_renamed_unit_keeps_its_first_year_and_has_each_name_in_its_time() {
     let state = given::<Unit>(&[Event::UnitRegistered(details()), events[0].clone()]);
     assert_eq!(state.on(day("2023-06-30")), Some(&details()));
     assert_eq!(state.on(day("2023-07-01")), Some(&renamed));
-    assert_eq!(state.since(), Some(2021));
+    assert_eq!(state.first_year(), Some(2021));
     assert_eq!(ask(&state, Command::Change(renamed)), Ok(vec![]));
 }
 
@@ -177,6 +178,18 @@ fn an_end_that_cannot_be_is_rejected() {
         ask(&UnitState::default(), Command::End(end())),
         Err(Rejection::UnknownUnit)
     );
+}
+
+#[test]
+fn a_unit_is_assessed_from_one_of_the_plans_years_on() {
+    for (year, ok) in [(2020, false), (2021, true), (2030, true), (2031, false)] {
+        let since = UnitDetails {
+            assessed_since: Some(year),
+            ..details()
+        };
+        let answer = ask(&UnitState::default(), Command::Register(since));
+        assert_eq!(answer.is_ok(), ok, "{year}");
+    }
 }
 
 #[test]
