@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hoso_domain::decider::StoredDecider;
 use hoso_domain::ids::IdError;
+use hoso_domain::parked::{Event as Decision, Feed};
 use hoso_ledger::{
     CursorMove, LedgerError, Metadata, Order, Parked, ParkedStatus, Position, RecordedEvent,
     StreamName,
@@ -35,6 +37,8 @@ pub(crate) struct Runner {
     runtime: Runtime,
     reactor: Arc<dyn Reactor>,
     actor: hoso_domain::actor::Actor,
+    /// The stream of people's decisions about this reactor's parked events.
+    own_stream: StreamName,
     progress: watch::Sender<ReactorState>,
     /// Where the stored cursor stands.
     stored: Position,
@@ -72,6 +76,7 @@ impl Runner {
         let name = reactor.name();
         Ok(Self {
             actor: system_actor(name)?,
+            own_stream: StreamName::new(Feed::CATEGORY, name),
             progress: runtime.progress.register(name),
             runtime,
             reactor,
@@ -168,6 +173,9 @@ impl Runner {
     }
 
     async fn handle(&mut self, event: &RecordedEvent) -> Result<(), Step> {
+        if event.stream == self.own_stream {
+            return self.decided(event).await;
+        }
         if self.blocked.contains(&event.stream) {
             return self
                 .park(event, "waits behind a parked event of its stream")
@@ -185,20 +193,102 @@ impl Runner {
         }
     }
 
+    /// Acts on a person's decision about a parked event. Running it twice changes nothing.
+    async fn decided(&mut self, event: &RecordedEvent) -> Result<(), Step> {
+        let name = self.reactor.name();
+        let stream = match hoso_ledger::execute::decode::<Feed>(event)? {
+            Decision::ParkedEventRetried(parked) => Some(parked.stream),
+            Decision::ParkedEventSkipped(parked) => {
+                let skipped = ParkedStatus::Skipped;
+                let ledger = &self.runtime.ledger;
+                match ledger.resolve_parked(name, parked.position, skipped).await {
+                    Ok(()) | Err(LedgerError::NotParked { .. }) => Some(parked.stream),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Decision::AttemptRefused(_) => None,
+        };
+        if let Some(stream) = stream {
+            self.run_parked(&StreamName::from_stored(stream)).await?;
+        }
+        self.seen = event.position;
+        Ok(())
+    }
+
+    /// Runs the parked events of a stream in order, up to the first that still cannot be digested.
+    async fn run_parked(&mut self, stream: &StreamName) -> Result<(), Step> {
+        let name = self.reactor.name();
+        let parked = self.runtime.ledger.parked(name).await?;
+        let mut waiting: Vec<_> = parked
+            .into_iter()
+            .filter(|parked| parked.status == ParkedStatus::Waiting)
+            .collect();
+        waiting.sort_by_key(|parked| parked.position);
+        let others = waiting.iter().filter(|p| p.stream != *stream).count() as u64;
+        let own: Vec<_> = waiting.iter().filter(|p| p.stream == *stream).collect();
+        let mut left = own.len() as u64;
+        for parked in own {
+            if !self.run_again(parked.position).await? {
+                break;
+            }
+            let retried = ParkedStatus::Retried;
+            let ledger = &self.runtime.ledger;
+            ledger
+                .resolve_parked(name, parked.position, retried)
+                .await?;
+            left -= 1;
+        }
+        if left == 0 {
+            self.blocked.remove(stream);
+        }
+        self.report(|state| state.parked = others + left);
+        Ok(())
+    }
+
+    /// Runs one parked event's effects, its cursor long past; whether it went through.
+    async fn run_again(&mut self, position: Position) -> Result<bool, Step> {
+        let events = self.runtime.ledger.read_all(position - 1, 1).await?;
+        let Some(event) = events.first() else {
+            return Ok(false);
+        };
+        let outcome = match self.reactor.react(&self.runtime, event).await {
+            Ok(effects) => self.run_without_cursor(event, &effects).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(()) => Ok(true),
+            Err(ReactionError::Ledger(error)) if may_succeed_later(&error) => Err(error.into()),
+            Err(error) => {
+                tracing::error!(
+                    service.name = self.reactor.name(),
+                    position,
+                    %error,
+                    "event {position} of {} still cannot be digested",
+                    event.stream
+                );
+                Ok(false)
+            }
+        }
+    }
+
+    async fn run_without_cursor(
+        &self,
+        event: &RecordedEvent,
+        effects: &[Effect],
+    ) -> Result<(), ReactionError> {
+        for effect in effects {
+            let order = self.order(event, effect, None);
+            effect.execute(&self.runtime, order).await?;
+        }
+        Ok(())
+    }
+
     /// Tries again later what may then succeed, parks what will not.
     async fn failed(&mut self, event: &RecordedEvent, error: ReactionError) -> Result<(), Step> {
         match error {
             ReactionError::Poison { reason } => self.park(event, &reason).await,
-            ReactionError::Ledger(error) => match error {
-                LedgerError::Corrupt { .. }
-                | LedgerError::Limit { .. }
-                | LedgerError::NotParked { .. }
-                | LedgerError::DigestMismatch { .. } => self.park(event, &error.to_string()).await,
-                LedgerError::Conflict { .. }
-                | LedgerError::CursorConflict { .. }
-                | LedgerError::Unavailable { .. }
-                | LedgerError::NotWritable { .. } => Err(error.into()),
-            },
+            ReactionError::Ledger(error) if may_succeed_later(&error) => Err(error.into()),
+            ReactionError::Ledger(error) => self.park(event, &error.to_string()).await,
         }
     }
 
@@ -306,6 +396,20 @@ impl Runner {
             state.position = position;
             change(state);
         });
+    }
+}
+
+/// The ledger's errors that time or another reading of the cursor cures.
+fn may_succeed_later(error: &LedgerError) -> bool {
+    match error {
+        LedgerError::Conflict { .. }
+        | LedgerError::CursorConflict { .. }
+        | LedgerError::Unavailable { .. }
+        | LedgerError::NotWritable { .. } => true,
+        LedgerError::Corrupt { .. }
+        | LedgerError::Limit { .. }
+        | LedgerError::NotParked { .. }
+        | LedgerError::DigestMismatch { .. } => false,
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use hoso_domain::actor::{Actor, Role};
 use hoso_domain::decider::{Decider, Issued, StoredDecider, StoredEvent};
+use hoso_domain::evaluation::vocabulary::RuleId;
 use hoso_domain::ids::{IdError, OfficialId, PersonId, UnitId};
+use hoso_domain::rules;
 use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
 use hoso_ledger::{
     ExecuteError, Executed, LedgerError, Metadata, Order, Position, SharedLedger, StreamName,
@@ -133,7 +135,7 @@ fn refusal_of<D: StoredDecider>(executed: &Executed<D>) -> Option<Problem> {
     }
     let violation = Violation {
         rule: refusal.rule.clone(),
-        citation: None,
+        citation: citation_of(&refusal.rule),
         item: None,
         reason: refusal.reason.clone(),
     };
@@ -145,6 +147,12 @@ fn refusal_of<D: StoredDecider>(executed: &Executed<D>) -> Option<Problem> {
             ))
             .violations(vec![violation]),
     )
+}
+
+/// Where a refusal's rule is written; the table of who may do what (`D`) is none of the catalogue.
+fn citation_of(rule: &str) -> Option<String> {
+    let id = RuleId::parse(rule).ok()?;
+    rules::rule(id).map(|entry| entry.citation.to_owned())
 }
 
 /// The actor of a service's reactions.

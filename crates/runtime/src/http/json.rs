@@ -169,3 +169,6 @@ impl<'de> Visitor<'de> for Strict {
 fn past_exact(value: impl fmt::Display) -> String {
     format!("{value} is past 2^53, where other readers would change it")
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,7 @@ mod tests {
             include_str!("../http/page.rs"),
             include_str!("../documents/mod.rs"),
             include_str!("mod.rs"),
+            include_str!("parked.rs"),
         ];
         let openers = [
             "bad_request(",

@@ -6,6 +6,7 @@ mod error_pages;
 mod events;
 mod feed_state;
 mod health;
+mod parked;
 
 use std::io;
 use std::time::Duration;
@@ -41,22 +42,44 @@ struct Stopping(CancellationToken);
 /// Serves until `shutdown`; then stops accepting, finishes what is in hand (at most 30 s), drains
 /// the reactions and closes the ledger.
 ///
+/// The reactors are known to the runtime's progress as soon as this returns the future, so that
+/// whoever waits for them waits for all of them.
+///
 /// # Errors
 /// The listener failed, or a service has a name that makes no official's id.
-pub async fn serve(
+pub fn serve(
     runtime: Runtime,
     services: Vec<Service>,
     listener: TcpListener,
     shutdown: CancellationToken,
-) -> io::Result<()> {
-    let stop_reactors = CancellationToken::new();
-    let mut tasks = JoinSet::new();
-    for reactor in services.iter().filter_map(|s| s.reactor.clone()) {
-        let runner = Runner::new(runtime.clone(), reactor).map_err(io::Error::other)?;
-        tasks.spawn(runner.run(stop_reactors.clone()));
+) -> impl Future<Output = io::Result<()>> + Send + 'static {
+    let runners: Result<Vec<_>, _> = services
+        .iter()
+        .filter_map(|service| service.reactor.clone())
+        .map(|reactor| Runner::new(runtime.clone(), reactor))
+        .collect();
+    async move {
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        for runner in runners.map_err(io::Error::other)? {
+            tasks.spawn(runner.run(stop.clone()));
+        }
+        tasks.spawn(keep_up_metrics(stop.clone()));
+        let (router, _) = app(&runtime, services, shutdown.clone());
+        let outcome = answer_until(router, listener, shutdown).await;
+        stop.cancel();
+        while tasks.join_next().await.is_some() {}
+        runtime.ledger.close().await;
+        outcome
     }
-    tasks.spawn(keep_up_metrics(stop_reactors.clone()));
-    let (router, _) = app(&runtime, services, shutdown.clone());
+}
+
+/// Answers requests until told to stop, and then those in hand, for a while.
+async fn answer_until(
+    router: Router,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
     let server = axum::serve(listener, router)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .into_future();
@@ -64,17 +87,13 @@ pub async fn serve(
         shutdown.cancelled().await;
         tokio::time::sleep(DRAIN_MAX).await;
     };
-    let outcome = tokio::select! {
+    tokio::select! {
         outcome = server => outcome,
         () = deadline => {
             tracing::warn!("requests were still in hand after {} s", DRAIN_MAX.as_secs());
             Ok(())
         }
-    };
-    stop_reactors.cancel();
-    while tasks.join_next().await.is_some() {}
-    runtime.ledger.close().await;
-    outcome
+    }
 }
 
 /// The routes of the services and the common ones, and their OpenAPI 3.1 description.
@@ -90,7 +109,10 @@ pub fn app(
         .routes(routes!(health::version))
         .routes(routes!(error_pages::error_page))
         .routes(routes!(events::list_events))
-        .routes(routes!(feed_state::get_feed));
+        .routes(routes!(feed_state::get_feed))
+        .routes(routes!(parked::list_parked))
+        .routes(routes!(parked::retry_parked))
+        .routes(routes!(parked::skip_parked));
     for service in services {
         router = router.merge(service.router);
     }

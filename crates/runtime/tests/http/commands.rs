@@ -340,3 +340,51 @@ async fn a_delegate_acts_in_the_delegating_officials_capacity_while_the_delegati
         Some("chairman")
     );
 }
+
+#[tokio::test]
+async fn a_file_is_a_command_too_and_its_streams_replay_together() {
+    let (app, token) = app().await;
+    let upload = |bytes: Vec<u8>| {
+        let request = app
+            .request(
+                Method::POST,
+                "/api/v1/note-files?name=n1&reason=gi%E1%BA%A5y&effectiveAt=2025-03-09T00:00:00Z",
+            )
+            .bearer_auth(&token)
+            .header("Idempotency-Key", "file-1")
+            .header("Content-Type", "Text/CSV; charset=utf-8")
+            .body(bytes);
+        send(request)
+    };
+    let first = upload(b"a,b".to_vec()).await;
+    assert_eq!(first.status, 200, "{first:?}");
+    assert_eq!(first.json["lines"], json!(["text/csv 3"]));
+    let again = upload(b"a,b".to_vec()).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    let other = upload(b"a,c".to_vec()).await;
+    assert_eq!(other.code(), "idempotency-key-reused");
+    let stream = hoso_ledger::StreamName::new("note", "n1.part");
+    let events = app.runtime.ledger.read_stream(&stream, 0, 9).await.unwrap();
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].metadata.reason.as_deref(), Some("giấy"));
+    assert_eq!(
+        events[0].metadata.effective_at.to_rfc3339(),
+        "2025-03-09T00:00:00+00:00"
+    );
+}
+
+#[tokio::test]
+async fn a_file_over_20_mib_and_a_malformed_parameter_are_refused() {
+    let (app, token) = app().await;
+    let path = "/api/v1/note-files?name=n1";
+    let large = vec![b'a'; 20 * 1024 * 1024 + 1];
+    let answer = app.post_bytes(&token, path, "text/csv", large).await;
+    assert_eq!((answer.status, answer.code()), (413, "body-too-large"));
+    let path = "/api/v1/note-files?name=n%201";
+    let answer = app
+        .post_bytes(&token, path, "text/csv", b"a".to_vec())
+        .await;
+    assert_eq!((answer.status, answer.code()), (400, "query-invalid"));
+    let answer = app.get(&token, "/api/v1/notes/n%201").await;
+    assert_eq!((answer.status, answer.code()), (400, "path-invalid"));
+}

@@ -9,10 +9,10 @@ use hoso_domain::decider::{
     Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent,
 };
 use hoso_domain::ids::DossierId;
-use hoso_ledger::{RecordedEvent, StreamName};
+use hoso_ledger::{Metadata, Order, RecordedEvent, StreamName};
 use hoso_runtime::{
-    Caller, Command, Effect, NoBody, Page, PageQuery, Path, Problem, ReactionError, Reactor, Reply,
-    Runtime, Service,
+    Caller, Command, Effect, NoBody, Page, PageQuery, Path, Problem, Query, RawCommand,
+    ReactionError, Reactor, Reply, Runtime, Service,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -236,6 +236,34 @@ async fn list_notes(
     })
 }
 
+/// Write a line for each line of the body, and the number of them as a note of its own.
+#[utoipa::path(post, path = "/api/v1/note-files", params(("name" = String, Query)),
+    responses((status = 200, body = NoteBody)))]
+async fn upload_notes(
+    State(runtime): State<Runtime>,
+    Query(Name { name }): Query<Name>,
+    command: RawCommand,
+) -> Result<Reply<NoteBody>, Problem> {
+    let kind = command.content_type.clone().unwrap_or_default();
+    let name = name.as_str();
+    let stream = StreamName::new(Note::CATEGORY, name);
+    let size = Ask::Write(format!("{kind} {}", command.bytes.len()));
+    let done = runtime
+        .execute::<Note>(&stream, command.order(), size)
+        .await?;
+    let part = StreamName::new(Note::CATEGORY, &format!("{name}.part"));
+    let ask = Ask::Write(command.derived_id("part").simple().to_string()[..8].to_owned());
+    runtime
+        .execute::<Note>(&part, command.order_part("part"), ask)
+        .await?;
+    Ok(Reply::ok(done.version, body(name, done.state)).replayed(done.duplicate))
+}
+
+#[derive(Debug, Deserialize)]
+struct Name {
+    name: DossierId,
+}
+
 fn body(note: &str, state: State_) -> NoteBody {
     NoteBody {
         note: note.to_owned(),
@@ -284,7 +312,31 @@ pub(crate) fn service(_runtime: &Runtime) -> Vec<Service> {
         router: OpenApiRouter::new()
             .routes(routes!(write_note, list_notes))
             .routes(routes!(get_note))
-            .routes(routes!(seal_note)),
+            .routes(routes!(seal_note))
+            .routes(routes!(upload_notes)),
         reactor: Some(Arc::new(Copier)),
     }]
+}
+
+/// Writes a line without the API.
+pub(crate) async fn write_directly(runtime: &Runtime, note: &str, line: &str) {
+    let id = runtime.ids.new_id();
+    let order = Order {
+        command: id,
+        digest: [0; 32],
+        seen: None,
+        metadata: Metadata {
+            actor: hoso_runtime::runtime::system_actor("test").unwrap(),
+            reason: None,
+            correlation: id,
+            causation: None,
+            rule_book: None,
+            effective_at: runtime.clock.now(),
+            traceparent: None,
+        },
+        cursor: None,
+    };
+    let stream = StreamName::new(Note::CATEGORY, note);
+    let ask = Ask::Write(line.to_owned());
+    runtime.execute::<Note>(&stream, order, ask).await.unwrap();
 }
