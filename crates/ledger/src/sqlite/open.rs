@@ -14,6 +14,11 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// How long a connection waits for another process's lock.
 const BUSY_WITHIN: Duration = Duration::from_secs(5);
+/// Pages the writer keeps in memory, in KiB: enough that a batch reads none of its pages again.
+const CACHE_KIB: u32 = 16_384;
+/// The write-ahead log goes back into the file after so many pages (16 MB): a page that many
+/// batches touch is then written there once, not once a batch.
+const CHECKPOINT_PAGES: u32 = 4_000;
 /// Rows a connection may send ahead of who reads them.
 const ROWS_AHEAD: usize = 256;
 
@@ -36,7 +41,9 @@ pub(super) async fn writer(
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true);
+        .foreign_keys(true)
+        .pragma("cache_size", format!("-{CACHE_KIB}"))
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
     if let Some(pages) = options.pages_max {
         connect = connect.pragma("max_page_count", pages.to_string());
     }

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hoso_domain::decider::Listing;
+use hoso_domain::ids::UnitId;
 use uuid::Uuid;
 
 use crate::append::{Append, Appended, CursorMove, ExpectedVersion};
@@ -44,12 +45,22 @@ pub(super) struct Seen {
     pub(super) recorded_at: i64,
     /// Number of the last batch.
     pub(super) batch: i64,
-    /// Versions of the streams that exist.
-    pub(super) streams: HashMap<String, u64>,
+    /// The streams that exist.
+    pub(super) streams: HashMap<String, SeenStream>,
     /// The commands that were accepted before.
     pub(super) commands: HashMap<Uuid, CommandRecord>,
     /// Where the consumers stand.
     pub(super) cursors: HashMap<String, Position>,
+}
+
+/// A stream as it was when the write lock was taken.
+#[derive(Debug)]
+pub(super) struct SeenStream {
+    /// Number of its events.
+    pub(super) version: u64,
+    /// The columns that have an index.
+    pub(super) unit: Option<String>,
+    pub(super) status: String,
 }
 
 /// An event with its place.
@@ -71,6 +82,8 @@ pub(super) struct StreamWrite {
     pub(super) last_position: Position,
     pub(super) listing: Listing,
     pub(super) state: String,
+    /// The stream is new, or its unit or status are not what they were: indexes change.
+    pub(super) moves: bool,
 }
 
 /// What one transaction writes, and what it answers once it is committed.
@@ -122,6 +135,7 @@ pub(super) fn plan(seen: Seen, now: i64, items: Vec<Work>) -> Plan {
             events: Vec::with_capacity(items.len()),
             ..Plan::default()
         },
+        versions: HashMap::new(),
         row_of_stream: HashMap::new(),
         moved: HashSet::new(),
         seen,
@@ -136,6 +150,8 @@ pub(super) fn plan(seen: Seen, now: i64, items: Vec<Work>) -> Plan {
 struct Planner {
     seen: Seen,
     plan: Plan,
+    /// Versions of the streams this batch appended to.
+    versions: HashMap<Arc<str>, u64>,
     /// Where in `plan.streams` a stream's row stands: one row a stream, the last accepted.
     row_of_stream: HashMap<StreamName, usize>,
     /// Consumers whose cursor moved in this batch.
@@ -192,7 +208,7 @@ impl Planner {
         }
         let ExpectedVersion::Exactly(expected) = append.expected;
         let stream = append.row.stream.as_str();
-        let actual = self.seen.streams.get(stream).copied().unwrap_or(0);
+        let actual = self.version_of(stream);
         if actual != expected {
             return Err(LedgerError::Conflict {
                 stream: append.row.stream,
@@ -286,16 +302,30 @@ impl Planner {
                 event,
             });
         }
-        self.seen
+        self.versions.insert(stream, version);
+        let moves = self
+            .seen
             .streams
-            .insert(stream.as_ref().to_owned(), version);
+            .get(append.row.stream.as_str())
+            .is_none_or(|was| {
+                was.status != append.row.listing.status
+                    || was.unit.as_deref() != append.row.listing.unit.as_ref().map(UnitId::as_str)
+            });
         self.write_row(StreamWrite {
             stream: append.row.stream,
             version,
             last_position: self.plan.head,
             listing: append.row.listing,
             state: append.row.state,
+            moves,
         });
+    }
+
+    /// The version after what this batch accepted so far.
+    fn version_of(&self, stream: &str) -> u64 {
+        let now = self.versions.get(stream).copied();
+        let before = || self.seen.streams.get(stream).map(|was| was.version);
+        now.or_else(before).unwrap_or(0)
     }
 
     fn write_row(&mut self, row: StreamWrite) {

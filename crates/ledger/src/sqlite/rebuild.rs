@@ -70,6 +70,7 @@ async fn rebuild_row(
         last_position,
         listing: row.listing,
         state: row.state,
+        moves: true,
     };
     if let Some(query) = write::upsert_stream(write) {
         write::run(connection, query).await?;

@@ -7,12 +7,12 @@
 use std::sync::LazyLock;
 
 /// Takes the write lock, then answers one row: head, its time, its batch, and as JSON arrays the
-/// versions of the named streams, the named commands that exist, and the named cursors.
+/// version, unit and status of the named streams, the named commands that exist, and the cursors.
 ///
 /// Bound: JSON array of stream names, of command ids in hex, of consumers.
 pub(super) const LOCK_AND_LOOK_UP: &str = "BEGIN IMMEDIATE; \
 SELECT position, recorded_at, batch, \
-(SELECT json_group_array(json_array(stream, version)) FROM streams \
+(SELECT json_group_array(json_array(stream, version, unit, status)) FROM streams \
  WHERE stream IN (SELECT value FROM json_each(?))), \
 (SELECT json_group_array(json_array(hex(command_id), hex(digest), stream, first_position, count, version)) \
  FROM commands WHERE command_id IN (SELECT unhex(value) FROM json_each(?))), \
@@ -49,12 +49,21 @@ macro_rules! stream_row {
         "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     };
 }
+// SQLite rewrites an index entry when its column is named in SET, changed or not. So there are two
+// forms: one for rows whose unit and status stay, one for those whose do not.
 macro_rules! or_advance_stream {
     () => {
         " ON CONFLICT (stream) DO UPDATE SET version = excluded.version, \
-         last_position = excluded.last_position, round = excluded.round, unit = excluded.unit, \
-         dossier = excluded.dossier, status = excluded.status, due = excluded.due, \
-         state = excluded.state"
+         last_position = excluded.last_position, round = excluded.round, \
+         dossier = excluded.dossier, due = excluded.due, state = excluded.state"
+    };
+}
+macro_rules! or_move_stream {
+    () => {
+        concat!(
+            or_advance_stream!(),
+            ", unit = excluded.unit, status = excluded.status"
+        )
     };
 }
 macro_rules! insert_command {
@@ -86,38 +95,38 @@ macro_rules! advance_and_commit {
 /// Advances the head and commits. Bound: position, time, batch.
 pub(super) const ADVANCE_AND_COMMIT: &str = advance_and_commit!();
 
-/// A lone command with one event on no dossier's path: everything in one text.
-pub(super) const ONE: &str = concat!(
-    insert_event!(),
-    event_row!(),
-    "; ",
-    insert_stream!(),
-    stream_row!(),
-    or_advance_stream!(),
-    "; ",
-    insert_command!(),
-    command_row!(),
-    "; ",
-    advance_and_commit!(),
-);
+macro_rules! one {
+    ($upsert:ident, $($path:expr),*) => {
+        concat!(
+            insert_event!(),
+            event_row!(),
+            "; ",
+            insert_stream!(),
+            stream_row!(),
+            $upsert!(),
+            "; ",
+            insert_command!(),
+            command_row!(),
+            "; ",
+            $($path,)*
+            advance_and_commit!(),
+        )
+    };
+    (path $upsert:ident) => {
+        one!($upsert, insert_dossier_event!(), dossier_row!(), "; ")
+    };
+}
 
-/// A lone command with one event on one dossier's path.
-pub(super) const ONE_ON_A_PATH: &str = concat!(
-    insert_event!(),
-    event_row!(),
-    "; ",
-    insert_stream!(),
-    stream_row!(),
-    or_advance_stream!(),
-    "; ",
-    insert_command!(),
-    command_row!(),
-    "; ",
-    insert_dossier_event!(),
-    dossier_row!(),
-    "; ",
-    advance_and_commit!(),
-);
+/// A lone command with one event, everything in one text: by whether the event is on one dossier's
+/// path, and whether the stream's unit or status change.
+pub(super) const fn one(on_a_path: bool, moves: bool) -> &'static str {
+    match (on_a_path, moves) {
+        (false, false) => one!(or_advance_stream,),
+        (false, true) => one!(or_move_stream,),
+        (true, false) => one!(path or_advance_stream),
+        (true, true) => one!(path or_move_stream),
+    }
+}
 
 /// Rows of a multi-row insert, largest first; the last is 1.
 pub(super) const CHUNKS: [usize; 4] = [64, 16, 4, 1];
@@ -152,9 +161,12 @@ impl Chunked {
 /// Events, 21 columns a row.
 pub(super) static INSERT_EVENTS: LazyLock<Chunked> =
     LazyLock::new(|| Chunked::new(insert_event!(), event_row!(), ""));
-/// Rows of streams, 10 columns a row.
-pub(super) static UPSERT_STREAMS: LazyLock<Chunked> =
+/// Rows of streams whose unit and status stay, 10 columns a row.
+pub(super) static ADVANCE_STREAMS: LazyLock<Chunked> =
     LazyLock::new(|| Chunked::new(insert_stream!(), stream_row!(), or_advance_stream!()));
+/// Rows of new streams, and of those whose unit or status change, 10 columns a row.
+pub(super) static MOVE_STREAMS: LazyLock<Chunked> =
+    LazyLock::new(|| Chunked::new(insert_stream!(), stream_row!(), or_move_stream!()));
 /// Accepted commands, 6 columns a row.
 pub(super) static INSERT_COMMANDS: LazyLock<Chunked> =
     LazyLock::new(|| Chunked::new(insert_command!(), command_row!(), ""));
@@ -267,8 +279,10 @@ pub(super) fn all() -> Vec<&'static str> {
         ROLLBACK,
         COMMIT,
         ADVANCE_AND_COMMIT,
-        ONE,
-        ONE_ON_A_PATH,
+        one(false, false),
+        one(false, true),
+        one(true, false),
+        one(true, true),
         PARK,
         RESOLVE_PARKED,
         PARKED,
@@ -287,7 +301,8 @@ pub(super) fn all() -> Vec<&'static str> {
     ];
     for chunked in [
         &INSERT_EVENTS,
-        &UPSERT_STREAMS,
+        &ADVANCE_STREAMS,
+        &MOVE_STREAMS,
         &INSERT_COMMANDS,
         &INSERT_DOSSIER_EVENTS,
         &UPSERT_CURSORS,

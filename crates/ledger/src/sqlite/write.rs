@@ -9,7 +9,7 @@ use sqlx::{Executor, Row, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::failure;
-use super::plan::{EventRow, Plan, Seen, StreamWrite, Work};
+use super::plan::{EventRow, Plan, Seen, SeenStream, StreamWrite, Work};
 use super::reads::{number, stored_status};
 use super::statements::{self as sql, Chunked};
 use crate::append::Appended;
@@ -50,7 +50,7 @@ pub(super) async fn look_up(
 
 fn seen(row: &SqliteRow) -> Result<Seen, LedgerError> {
     let text = |column: usize| row.try_get::<&str, _>(column).map_err(|e| failure::of(&e));
-    let streams: Vec<(String, u64)> = from_json(text(3)?)?;
+    let streams: Vec<(String, u64, Option<String>, String)> = from_json(text(3)?)?;
     let commands: Vec<(Uuid, String, String, u64, u32, u64)> = from_json(text(4)?)?;
     let cursors: Vec<(String, u64)> = from_json(text(5)?)?;
     let mut known = HashMap::with_capacity(commands.len());
@@ -71,7 +71,17 @@ fn seen(row: &SqliteRow) -> Result<Seen, LedgerError> {
         head: number(row, 0)?,
         recorded_at: row.try_get(1).map_err(|e| failure::of(&e))?,
         batch: row.try_get(2).map_err(|e| failure::of(&e))?,
-        streams: streams.into_iter().collect(),
+        streams: streams
+            .into_iter()
+            .map(|(stream, version, unit, status)| {
+                let seen = SeenStream {
+                    version,
+                    unit,
+                    status,
+                };
+                (stream, seen)
+            })
+            .collect(),
         commands: known,
         cursors: cursors.into_iter().collect(),
     })
@@ -102,15 +112,16 @@ fn lone(plan: &mut Plan) -> Option<Bound> {
         && plan.cursors.is_empty()
         && plan.parked.is_empty()
         && plan.resolved.is_empty();
-    let text = match plan.dossier_events.len() {
-        0 if alone => sql::ONE,
-        1 if alone => sql::ONE_ON_A_PATH,
-        _ => return None,
-    };
+
+    if !alone || plan.dossier_events.len() > 1 {
+        return None;
+    }
+    let row = plan.streams.pop()?;
+    let text = sql::one(!plan.dossier_events.is_empty(), row.moves);
     let recorded_at = plan.recorded_at;
     let mut query = sqlx::query(text);
     query = bind_event(query, recorded_at, plan.events.pop()?);
-    query = bind_stream(query, plan.streams.pop()?);
+    query = bind_stream(query, row);
     query = bind_command(query, plan.commands.pop()?);
     if let Some(dossier) = plan.dossier_events.pop() {
         query = bind_pair(query, dossier);
@@ -131,19 +142,23 @@ async fn write_all(
         sqlx::query(sql::COMMIT)
     };
     let recorded_at = plan.recorded_at;
-    let event = |query, row| bind_event(query, recorded_at, row);
-    insert(connection, &sql::INSERT_EVENTS, plan.events, event).await?;
-    insert(connection, &sql::UPSERT_STREAMS, plan.streams, bind_stream).await?;
-    insert(
-        connection,
-        &sql::INSERT_COMMANDS,
-        plan.commands,
-        bind_command,
-    )
-    .await?;
-    let dossiers = plan.dossier_events;
-    insert(connection, &sql::INSERT_DOSSIER_EVENTS, dossiers, bind_pair).await?;
-    insert(connection, &sql::UPSERT_CURSORS, plan.cursors, bind_pair).await?;
+    let event = move |query, row| bind_event(query, recorded_at, row);
+    let (moving, staying): (Vec<_>, Vec<_>) = plan.streams.into_iter().partition(|row| row.moves);
+    let inserts = in_chunks(&sql::INSERT_EVENTS, plan.events, event)
+        .chain(in_chunks(&sql::MOVE_STREAMS, moving, bind_stream))
+        .chain(in_chunks(&sql::ADVANCE_STREAMS, staying, bind_stream))
+        .chain(in_chunks(
+            &sql::INSERT_COMMANDS,
+            plan.commands,
+            bind_command,
+        ))
+        .chain(in_chunks(
+            &sql::INSERT_DOSSIER_EVENTS,
+            plan.dossier_events,
+            bind_pair,
+        ))
+        .chain(in_chunks(&sql::UPSERT_CURSORS, plan.cursors, bind_pair));
+    run_all(connection, inserts).await?;
     for parked in plan.parked {
         let query = sqlx::query(sql::PARK)
             .bind(parked.consumer)
@@ -172,16 +187,28 @@ async fn write_all(
 }
 
 /// Rows in as few statements as the sizes allow.
-async fn insert<R>(
-    connection: &mut SqliteConnection,
+fn in_chunks<R>(
     texts: &'static Chunked,
     rows: Vec<R>,
     bind: impl Fn(Bound, R) -> Bound,
-) -> Result<(), LedgerError> {
+) -> impl Iterator<Item = Bound> {
     let mut rows = rows.into_iter();
-    while let Some((count, text)) = texts.largest(rows.len()) {
-        let query = rows.by_ref().take(count).fold(sqlx::query(text), &bind);
-        run(connection, query).await?;
+    std::iter::from_fn(move || {
+        let (count, text) = texts.largest(rows.len())?;
+        Some(rows.by_ref().take(count).fold(sqlx::query(text), &bind))
+    })
+}
+
+/// Runs statements in order. While the connection's thread runs one, the next is being bound.
+async fn run_all(
+    connection: &mut SqliteConnection,
+    mut queries: impl Iterator<Item = Bound>,
+) -> Result<(), LedgerError> {
+    let mut next = queries.next();
+    while let Some(query) = next {
+        let (ran, bound) = tokio::join!(run(connection, query), async { queries.next() });
+        ran?;
+        next = bound;
     }
     Ok(())
 }
@@ -242,7 +269,7 @@ fn bind_stream(query: Bound, row: StreamWrite) -> Bound {
 
 /// Binds a stream's row to the single-row upsert.
 pub(super) fn upsert_stream(row: StreamWrite) -> Option<Bound> {
-    let (_, text) = sql::UPSERT_STREAMS.largest(1)?;
+    let (_, text) = sql::MOVE_STREAMS.largest(1)?;
     Some(bind_stream(sqlx::query(text), row))
 }
 
