@@ -41,7 +41,7 @@ pub(crate) struct HistorySchema {
 }
 
 /// The path of a dossier from all services: who, in which capacity, what, when, why, under which
-/// rule book. A unit's officials see every step, and the content of those of their dossier and case.
+/// rule book. A unit's officials see every step, and the content of those that concern them alone.
 #[utoipa::path(
     get,
     path = "/api/v1/dossiers/{id}/history",
@@ -64,11 +64,18 @@ pub(crate) async fn get_dossier_history(
     Ok(Reply::unversioned(told))
 }
 
-/// Events of a round speak of other units' dossiers too: a unit's officials see that they
-/// happened, not what they hold.
+/// Events of a round speak of other units' dossiers too, and findings and refusals of the gateway
+/// are between those who judge: a unit's officials see that they happened, not what they hold.
 fn withhold(history: &mut History) {
     for event in &mut history.events {
-        if event.service != "submission" && event.service != "verification" {
+        let told = match event.service.as_str() {
+            "submission" => true,
+            "verification" => {
+                !matches!(event.r#type.as_str(), "FindingRecorded" | "AttemptRefused")
+            }
+            _ => false,
+        };
+        if !told {
             event.data = None;
         }
     }

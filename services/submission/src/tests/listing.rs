@@ -51,6 +51,7 @@ async fn a_list_comes_in_pages_that_follow_each_other() {
         let Some(next) = page.json["next"].as_str() else {
             break;
         };
+        assert!(page.header("link").contains("rel=\"next\""));
         path = format!("dossiers?limit=2&round=annual-2024&after={next}");
     }
     assert_eq!(seen, ["HS-1", "HS-2", "HS-3", "HS-4", "HS-5"]);

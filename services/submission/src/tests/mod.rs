@@ -109,7 +109,7 @@ impl Province {
         self.round_event(
             id,
             json!({"roundOpened": {
-                "round": id, "kind": kind, "year": year,
+                "round": id, "kind": kind, "year": year, "openedOn": "2025-04-17", "achievementFrom": year,
                 "ruleBook": {"id": "soc-trang", "version": 1, "digest": "sha256:00"},
                 "quotas": [], "publications": [], "deadlines": [], "units": [],
                 "voting": {"quorum": {"numerator": 2, "denominator": 3},

@@ -141,6 +141,30 @@ async fn a_unit_sees_that_its_round_moved_on_and_not_what_others_got() {
 }
 
 #[tokio::test]
+async fn a_unit_sees_what_it_is_asked_for_and_not_the_findings() {
+    let province = Province::new().await;
+    let p = &province;
+    p.submit("HS-1", "hs1").await;
+    for event in [
+        json!({"returnedForSupplement": {"dossier": "HS-1", "supplementRound": 1,
+            "missing": [], "dueOn": "2025-06-27"}}),
+        json!({"findingRecorded": {"dossier": "HS-1", "round": "annual-2024", "item": "hs1-1",
+            "rule": "R24", "verdict": "NOT_MET", "evidence": "hồ sơ kiểm tra", "documents": [],
+            "foundOn": "2025-06-16", "finder": "verifier", "finderAgency": "so-noi-vu"}}),
+    ] {
+        p.case_event("HS-1", event).await;
+    }
+    let history = p.get(&p.staff, "dossiers/HS-1/history").await.json;
+    let data = |kind: &str| {
+        let events = history["events"].as_array().unwrap();
+        let event = events.iter().find(|event| event["type"] == kind).unwrap();
+        event["data"].clone()
+    };
+    assert!(data("ReturnedForSupplement").is_object());
+    assert_eq!(data("FindingRecorded"), Value::Null);
+}
+
+#[tokio::test]
 async fn the_command_line_asks_without_a_server() {
     let province = Province::new().await;
     province.submit("HS-1", "hs1").await;
