@@ -151,7 +151,7 @@ pub enum Rejection {
 impl Explain for Rejection {
     fn code(&self) -> &'static str {
         match self {
-            Self::UnknownHold => "unknown-hold",
+            Self::UnknownHold => "hold-unknown",
             Self::AlreadyOpened => "hold-already-opened",
             Self::AlreadyLifted(_) => "hold-already-lifted",
             Self::AlreadyConfirmed(_) => "hold-already-confirmed",

@@ -230,7 +230,7 @@ pub enum Rejection {
 impl Explain for Rejection {
     fn code(&self) -> &'static str {
         match self {
-            Self::UnknownOfficial => "unknown-official",
+            Self::UnknownOfficial => "official-unknown",
             Self::AlreadyAppointed => "official-already-appointed",
             Self::Ended(_) => "official-ended",
             Self::LastBeforeFirst(_) => "official-last-before-first",
@@ -238,26 +238,26 @@ impl Explain for Rejection {
             Self::DelegationBeyondOffice => "delegation-beyond-office",
             Self::DelegationParties => "delegation-parties",
             Self::DelegationTaken => "delegation-taken",
-            Self::UnknownDelegation => "unknown-delegation",
+            Self::UnknownDelegation => "delegation-unknown",
             Self::TokenDigest => "token-digest",
             Self::TokenExpiry => "token-expiry",
             Self::TooManyTokens => "token-limit",
-            Self::UnknownToken => "unknown-token",
+            Self::UnknownToken => "token-unknown",
             Self::Text(_) => "text-length",
         }
     }
 
     fn obstacle(&self) -> Obstacle {
         match self {
-            Self::UnknownOfficial
-            | Self::AlreadyAppointed
+            Self::AlreadyAppointed
             | Self::Ended(_)
             | Self::DelegationBeyondOffice
             | Self::DelegationTaken
             | Self::UnknownDelegation
             | Self::TooManyTokens
             | Self::UnknownToken => Obstacle::State,
-            Self::LastBeforeFirst(_)
+            Self::UnknownOfficial
+            | Self::LastBeforeFirst(_)
             | Self::SystemRole
             | Self::DelegationParties
             | Self::TokenDigest

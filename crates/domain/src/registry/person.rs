@@ -83,7 +83,7 @@ pub enum Rejection {
 impl Explain for Rejection {
     fn code(&self) -> &'static str {
         match self {
-            Self::UnknownPerson => "unknown-person",
+            Self::UnknownPerson => "person-unknown",
             Self::AlreadyRegistered => "person-already-registered",
             Self::Text(_) => "text-length",
             Self::InsiderWithoutUnit => "person-insider-without-unit",
@@ -92,8 +92,8 @@ impl Explain for Rejection {
 
     fn obstacle(&self) -> Obstacle {
         match self {
-            Self::UnknownPerson | Self::AlreadyRegistered => Obstacle::State,
-            Self::Text(_) | Self::InsiderWithoutUnit => Obstacle::Input,
+            Self::AlreadyRegistered => Obstacle::State,
+            Self::UnknownPerson | Self::Text(_) | Self::InsiderWithoutUnit => Obstacle::Input,
         }
     }
 }

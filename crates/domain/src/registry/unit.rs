@@ -161,7 +161,7 @@ pub enum Rejection {
 impl Explain for Rejection {
     fn code(&self) -> &'static str {
         match self {
-            Self::UnknownUnit => "unknown-unit",
+            Self::UnknownUnit => "unit-unknown",
             Self::AlreadyRegistered => "unit-already-registered",
             Self::Ended(_) => "unit-ended",
             Self::BeforeFirstDay(_) => "unit-day-before-first",
@@ -174,11 +174,9 @@ impl Explain for Rejection {
 
     fn obstacle(&self) -> Obstacle {
         match self {
+            Self::AlreadyRegistered | Self::Ended(_) | Self::BeforeFirstDay(_) => Obstacle::State,
             Self::UnknownUnit
-            | Self::AlreadyRegistered
-            | Self::Ended(_)
-            | Self::BeforeFirstDay(_) => Obstacle::State,
-            Self::AdvisingOutsideDepartments
+            | Self::AdvisingOutsideDepartments
             | Self::AssessedSince
             | Self::OwnSuccessor
             | Self::Text(_) => Obstacle::Input,

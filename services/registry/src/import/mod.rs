@@ -14,6 +14,7 @@ mod rows;
 mod run;
 mod table;
 
+pub(crate) use check::unassessed;
 pub use file::{FileError, Format};
 pub use kind::ImportKind;
 pub use plan::{Act, Plan, plan};

@@ -1,0 +1,43 @@
+//! `POST /api/v1/persons/{id}/change`: a person is renamed, promoted or moved.
+
+use axum::Extension;
+use axum::extract::State;
+use hoso_domain::registry::person::{Command as Ask, Person, PersonDetails};
+use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
+
+use super::headers::ChangeHeaders;
+use super::register_person::known_unit;
+use super::stream;
+use super::view::{PersonBody, PersonView};
+use crate::views::RegistryFacts;
+
+/// Changes a person's entry. For Home Affairs and administrators.
+#[utoipa::path(
+    post,
+    path = "/api/v1/persons/{id}/change",
+    tag = "registry",
+    params(("id" = String, Path, description = "the person"), ChangeHeaders),
+    request_body = PersonBody,
+    responses((status = 200, description = "the person", body = PersonView))
+)]
+pub(crate) async fn change_person(
+    State(runtime): State<Runtime>,
+    Extension(facts): Extension<View<RegistryFacts>>,
+    Path(id): Path<String>,
+    command: Command<PersonBody>,
+) -> Result<Reply<PersonView>, Problem> {
+    command.require_match()?;
+    stream::show::<Person, _>(&runtime, &id, PersonView::of).await?;
+    if command.body.person.as_str() != id {
+        return Err(Problem::field("person", "is not the person of the address"));
+    }
+    let order = command.order();
+    let details = PersonDetails::from(command.body);
+    known_unit(&facts, &details).await?;
+    let name = stream::name::<Person>(&id);
+    let done = runtime
+        .execute::<Person>(&name, order, Ask::Change(details))
+        .await?;
+    let shown = stream::shown(PersonView::of(done.state, done.version))?;
+    Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
+}

@@ -1,0 +1,27 @@
+//! `GET /api/v1/holds/{id}`: a hold and what became of it.
+
+use axum::extract::State;
+use hoso_domain::registry::hold::Hold;
+use hoso_runtime::{Caller, Path, Problem, Reply, Runtime};
+
+use super::stream;
+use super::view::HoldView;
+use crate::access::reads_holds;
+
+/// Shows a hold. Not for units.
+#[utoipa::path(
+    get,
+    path = "/api/v1/holds/{id}",
+    tag = "registry",
+    params(("id" = String, Path, description = "its id")),
+    responses((status = 200, description = "a hold and what became of it", body = HoldView))
+)]
+pub(crate) async fn get_hold(
+    State(runtime): State<Runtime>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Reply<HoldView>, Problem> {
+    reads_holds(&caller.actor)?;
+    let (view, version) = stream::show::<Hold, _>(&runtime, &id, HoldView::of).await?;
+    Ok(Reply::ok(version, view))
+}

@@ -1,0 +1,31 @@
+//! `GET /api/v1/rule-books/{id}/{version}`: one version of a rule book, byte for byte.
+
+use axum::extract::State;
+use hoso_domain::registry::rule_book::RuleBook;
+use hoso_runtime::{Caller, Path, Problem, Reply, Runtime};
+
+use super::stream;
+use super::view::RuleBookView;
+
+/// Shows a version of a rule book.
+#[utoipa::path(
+    get,
+    path = "/api/v1/rule-books/{id}/{version}",
+    tag = "registry",
+    params(
+        ("id" = String, Path, description = "the rule book"),
+        ("version" = u32, Path, description = "its version")
+    ),
+    responses((status = 200, description = "the version", body = RuleBookView))
+)]
+pub(crate) async fn get_rule_book(
+    State(runtime): State<Runtime>,
+    Path((id, version)): Path<(String, u32)>,
+    _: Caller,
+) -> Result<Reply<RuleBookView>, Problem> {
+    let (view, stream_version) = stream::show::<RuleBook, _>(&runtime, &id, |mut state, _| {
+        state.versions.remove(&version).map(RuleBookView::of)
+    })
+    .await?;
+    Ok(Reply::ok(stream_version, view))
+}
