@@ -223,3 +223,6 @@ impl Directory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

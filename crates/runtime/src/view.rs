@@ -103,3 +103,6 @@ impl<F> Deref for ViewRef<F> {
         &self.fold
     }
 }
+
+#[cfg(test)]
+mod tests;
