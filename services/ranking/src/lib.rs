@@ -7,6 +7,8 @@ mod access;
 mod http;
 mod inputs;
 mod reactions;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use std::sync::Arc;
