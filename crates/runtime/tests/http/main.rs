@@ -3,10 +3,10 @@
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
-mod common;
-#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod notes;
+#[cfg(test)]
+mod operations;
 #[cfg(test)]
 mod reactions;
