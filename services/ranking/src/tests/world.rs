@@ -199,6 +199,7 @@ impl World {
                 group: Some(unit.group),
                 advising: unit.advising,
                 valid_from: day(&format!("{since}-01-01")),
+                assessed_since: unit.since,
                 head_title: "Giám đốc".to_owned(),
                 note: None,
             });
