@@ -10,6 +10,7 @@ mod check;
 mod file;
 mod kind;
 mod plan;
+mod reading;
 mod rows;
 mod run;
 mod table;
@@ -40,7 +41,7 @@ pub struct Parsed {
 /// The file cannot be read, or no visible table has the columns of the kind.
 pub fn parse(kind: ImportKind, bytes: &[u8], hint: Option<&str>) -> Result<Parsed, FileError> {
     let table = file::read(bytes, Format::of(hint, bytes), kind.columns())?;
-    let (good, rejected) = rows::read(kind, &table);
+    let (good, rejected) = reading::read(kind, &table);
     Ok(Parsed {
         rows: table.len(),
         good,

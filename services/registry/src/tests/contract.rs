@@ -44,12 +44,13 @@ fn the_api_describes_every_endpoint() {
 }
 
 /// Where this service's codes are written, each between quotes.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     include_str!("../error.rs"),
     include_str!("../import/run.rs"),
     include_str!("../../../../crates/domain/src/registry/unit.rs"),
     include_str!("../../../../crates/domain/src/registry/person.rs"),
     include_str!("../../../../crates/domain/src/registry/official.rs"),
+    include_str!("../../../../crates/domain/src/registry/official/decide.rs"),
     include_str!("../../../../crates/domain/src/registry/index/decide.rs"),
     include_str!("../../../../crates/domain/src/registry/hold.rs"),
     include_str!("../../../../crates/domain/src/registry/initiative.rs"),

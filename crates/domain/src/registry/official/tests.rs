@@ -1,6 +1,10 @@
 //! Behaviour of an official's stream.
 
+use chrono::TimeDelta;
+
 use super::*;
+use crate::actor::Actor;
+use crate::decider::Decider;
 use crate::registry::given::{actor, at, day, given, others, unit, when, when_by};
 
 fn official(id: &str) -> OfficialId {
