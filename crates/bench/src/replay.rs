@@ -1,11 +1,13 @@
 //! Goal G10 on SQLite: reading the whole log with every check, decoding every event to its type
 //! and folding it, against the slower of the raw table read and the bare decode.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures::StreamExt;
 use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
-use hoso_ledger::{Append, SharedLedger};
+use hoso_ledger::{Append, SharedLedger, pages};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Row};
 
@@ -141,25 +143,19 @@ fn decode(texts: &[String]) -> anyhow::Result<f64> {
     Ok(rate(texts.len() as u64, started.elapsed()))
 }
 
-/// Pages are read ahead by one while the last is decoded, as `hoso replay` does.
+/// The whole log as `hoso replay` reads it: with read-ahead, while what is there is folded.
 async fn replay(ledger: &SharedLedger) -> anyhow::Result<f64> {
     let started = Instant::now();
     let mut state = LoadState::default();
     let mut events = 0;
-    let next = |after| {
-        let ledger = Arc::clone(ledger);
-        tokio::spawn(async move { ledger.read_all(after, PAGE).await })
-    };
-    let mut reading = next(0);
-    loop {
-        let page = reading.await??;
-        let Some(last) = page.last() else { break };
-        reading = next(last.position);
-        for recorded in &page {
+    let head = ledger.head().await?;
+    let mut pages = pin!(pages(Arc::clone(ledger), 0, head));
+    while let Some(page) = pages.next().await {
+        for recorded in page? {
             let event: LoadEvent = serde_json::from_str(&recorded.data)?;
             state = state.evolve(&event);
+            events += 1;
         }
-        events += page.len() as u64;
     }
     anyhow::ensure!(
         events == EVENTS && state.findings > 0,

@@ -11,6 +11,7 @@ pub mod error;
 pub mod event;
 pub mod execute;
 pub mod limits;
+pub mod pages;
 pub mod read;
 pub mod sqlite;
 
@@ -23,6 +24,7 @@ pub use append::{Append, Appended, CursorMove, ExpectedVersion, StreamRow};
 pub use error::LedgerError;
 pub use event::{Metadata, NewEvent, Position, RecordedEvent, StreamName};
 pub use execute::{ExecuteError, Executed, Order, execute};
+pub use pages::pages;
 pub use read::{CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
 
 /// Tells the time events are recorded at; the edge of the program owns the real one.

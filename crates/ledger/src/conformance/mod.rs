@@ -63,6 +63,7 @@ macro_rules! conformance {
             commands::execute_refuses_an_old_version,
             commands::execute_moves_a_cursor_that_was_set_back,
             reads::pages_of_the_log_meet_without_gap,
+            reads::a_stretch_of_the_log_is_read_ahead_in_order,
             reads::a_stream_is_read_from_any_version,
             reads::the_path_of_a_dossier_crosses_streams,
             reads::a_row_holds_what_the_last_append_said,

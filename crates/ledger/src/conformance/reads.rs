@@ -1,12 +1,14 @@
 //! Reading: the log, streams, paths of dossiers, rows and lists, after reopening, after a rebuild.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
+use futures::TryStreamExt;
 use hoso_domain::ids::{DossierId, RoundId, UnitId};
 
 use super::{Engine, Outcome, failure, sample};
-use crate::{Ledger, LedgerError, StreamName, StreamQuery};
+use crate::{Ledger, LedgerError, StreamName, StreamQuery, pages};
 
 /// Pages by position meet without gap and without overlap.
 pub async fn pages_of_the_log_meet_without_gap(engine: &dyn Engine) -> Outcome {
@@ -31,6 +33,32 @@ pub async fn pages_of_the_log_meet_without_gap(engine: &dyn Engine) -> Outcome {
     assert!(ledger.read_all(25, 10).await?.is_empty());
     assert!(ledger.read_all(u64::MAX, 10).await?.is_empty());
     assert!(ledger.read_all(0, 0).await?.is_empty());
+    Ok(())
+}
+
+/// Reading ahead gives exactly the stretch asked for, and an error where it is not all there.
+pub async fn a_stretch_of_the_log_is_read_ahead_in_order(engine: &dyn Engine) -> Outcome {
+    let ledger = engine.open(sample::still_clock()).await?;
+    for version in 0..50 {
+        let append = sample::append("thing-a", version * 64, 64)?;
+        ledger.append(append).await?;
+    }
+    for (after, until) in [
+        (0, 3_200),
+        (0, 1),
+        (999, 1_001),
+        (1, 3_001),
+        (3_200, 3_200),
+        (9, 3),
+    ] {
+        let read: Vec<_> = pages(Arc::clone(&ledger), after, until)
+            .try_collect()
+            .await?;
+        let positions: Vec<_> = read.iter().flatten().map(|e| e.position).collect();
+        assert_eq!(positions, (after + 1..=until).collect::<Vec<_>>());
+    }
+    let beyond = pages(ledger, 0, 3_201).try_collect::<Vec<_>>().await;
+    assert!(matches!(beyond, Err(LedgerError::Corrupt { .. })));
     Ok(())
 }
 
@@ -155,13 +183,16 @@ pub async fn lists_are_filtered_and_paged_by_key(engine: &dyn Engine) -> Outcome
             .filter(|n| matches(*n))
             .map(|n| format!("dossier-{n:02}"))
             .collect();
-        let got = pages(ledger.as_ref(), query.clone()).await?;
+        let got = all_pages(ledger.as_ref(), query.clone()).await?;
         assert_eq!(got, wanted, "{query:?}");
     }
     Ok(())
 }
 
-async fn pages(ledger: &dyn Ledger, mut query: StreamQuery) -> Result<Vec<String>, LedgerError> {
+async fn all_pages(
+    ledger: &dyn Ledger,
+    mut query: StreamQuery,
+) -> Result<Vec<String>, LedgerError> {
     let mut names = Vec::new();
     loop {
         let page = ledger.streams(&query).await?;
@@ -194,7 +225,7 @@ pub async fn a_category_is_not_confused_with_a_longer_one(engine: &dyn Engine) -
                 limit: 10,
                 ..StreamQuery::default()
             };
-            assert_eq!(pages(ledger.as_ref(), query).await?, wanted);
+            assert_eq!(all_pages(ledger.as_ref(), query).await?, wanted);
         }
     }
     Ok(())
