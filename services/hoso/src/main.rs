@@ -1,32 +1,32 @@
-//! The hoso binary: reads the command line and hands it to the command.
+//! The `hoso` binary: wiring only. Every command lives in a module of its own.
 
+mod cli;
+mod config;
+mod demo;
 mod evaluate;
+mod first_run;
+mod folds;
+mod health;
+mod history;
+mod import;
+mod ledger;
+mod openapi;
+mod services;
+mod store;
+mod token;
+mod up;
 
-use std::io;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser as _;
 
-/// Hoso: hồ sơ khen thưởng cải cách hành chính, từ đề nghị đến quyết định.
-#[derive(Debug, Parser)]
-#[command(name = "hoso", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Evaluate round files: eligibility, ranking and outcome of every item.
-    Evaluate(evaluate::EvaluateArgs),
-}
-
-fn main() -> anyhow::Result<ExitCode> {
-    let code = match Cli::parse().command {
-        Command::Evaluate(args) => {
-            let out = &mut io::BufWriter::new(io::stdout().lock());
-            evaluate::run(&args, out, &mut io::stderr())?
+fn main() -> ExitCode {
+    let arguments = cli::Cli::parse();
+    match cli::run(arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("hoso: {error:#}");
+            ExitCode::from(cli::exit_code(&error))
         }
-    };
-    Ok(ExitCode::from(code))
+    }
 }

@@ -1,0 +1,108 @@
+//! The command line: what there is, and which exit code an error becomes.
+//!
+//! 0 done, 1 it found problems, 2 wrong use or bad input, 3 something it needs is not available.
+
+use anyhow::Result;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+use hoso_ledger::LedgerError;
+
+use crate::{
+    config, demo, evaluate, health, history, import, ledger, openapi, token, up,
+};
+
+/// Done.
+pub(crate) const DONE: u8 = 0;
+/// It found problems.
+pub(crate) const FOUND_PROBLEMS: u8 = 1;
+/// Wrong use or bad input.
+pub(crate) const BAD_INPUT: u8 = 2;
+/// Something it needs is not available.
+pub(crate) const UNAVAILABLE: u8 = 3;
+
+/// Hoso: commendation dossiers, from the unit's proposal to the Chairman's decision, on an
+/// append-only record.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the main job on the sample year, through the real services, in a fresh store
+    Demo(demo::DemoArgs),
+    /// Run everything in one process on SQLite: API and documentation on one address
+    Up(up::UpArgs),
+    /// Evaluate round files: one round's facts in, the outcome out
+    Evaluate(evaluate::EvaluateArgs),
+    /// Show a dossier's path: who, what, when, in which capacity, why, under which rule book
+    History(history::HistoryArgs),
+    /// Show a dossier's folded state, now or as of a position or time
+    State(history::StateArgs),
+    /// Import a CSV or xlsx table into the registry, with row-by-row errors
+    Import(import::ImportArgs),
+    /// Issue or revoke API tokens
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Print the OpenAPI 3.1 document of all services, or of one
+    Openapi(openapi::OpenapiArgs),
+    /// Check the ledger, or rebuild its stream rows from the events
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// Show the settings and where each comes from
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Ask a running Hoso whether it is ready
+    Health(health::HealthArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Runs the command; the exit code of success.
+///
+/// # Errors
+/// What went wrong; `exit_code` says which code that is.
+pub(crate) fn run(arguments: Cli) -> Result<u8> {
+    match arguments.command {
+        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "hoso", &mut std::io::stdout());
+            Ok(DONE)
+        }
+        Command::Config(command) => config::run(&command),
+        Command::Openapi(args) => block_on(openapi::run(args)),
+        Command::Demo(args) => block_on(demo::run(args)),
+        Command::Up(args) => block_on(up::run(args)),
+        Command::History(args) => block_on(history::run(args)),
+        Command::State(args) => block_on(history::run_state(args)),
+        Command::Import(args) => block_on(import::run(args)),
+        Command::Token(command) => block_on(token::run(command)),
+        Command::Ledger(command) => block_on(ledger::run(command)),
+        Command::Health(args) => block_on(health::run(args)),
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<u8>>) -> Result<u8> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Bad input as an error: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct BadInput(pub(crate) String);
+
+/// The exit code of an error.
+pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<BadInput>() {
+        return BAD_INPUT;
+    }
+    if error.is::<LedgerError>() || error.is::<std::io::Error>() || error.is::<reqwest::Error>() {
+        return UNAVAILABLE;
+    }
+    FOUND_PROBLEMS
+}

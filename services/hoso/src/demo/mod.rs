@@ -1,0 +1,123 @@
+//! `hoso demo`: the main job on the sample year, through the real services over real HTTP, their
+//! reactions included, on a fresh store.
+//!
+//! Nothing here decides anything: it is the offices' hands. What comes out is compared, item for
+//! item, with the evaluation of the same year's round file.
+
+mod cases;
+mod cast;
+mod client;
+mod dossiers;
+mod journey;
+mod narrator;
+mod registry;
+mod report;
+mod round;
+mod sample;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use hoso_runtime::{Clock, Runtime};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
+use crate::store::{self, ServeLock};
+use crate::{first_run, services, up};
+
+use client::Client;
+use narrator::Narrator;
+use sample::Sample;
+
+/// The demo.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Keep the store here; without it a temporary directory is used and removed
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Serve the finished year until Ctrl-C
+    #[arg(long)]
+    serve: bool,
+    /// Address to serve on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Print the totals as JSON on standard output; the story goes to standard error
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// A step was refused that should not be, or the store cannot be made.
+pub(crate) async fn run(args: DemoArgs) -> Result<u8> {
+    let started = Instant::now();
+    let scratch = if args.data.is_none() { Some(tempfile::tempdir()?) } else { None };
+    let data = match (&args.data, &scratch) {
+        (Some(data), _) => data.clone(),
+        (None, Some(scratch)) => scratch.path().to_path_buf(),
+        (None, None) => return Err(BadInput("no place for the store".to_owned()).into()),
+    };
+    refuse_a_used_store(&data)?;
+    let _lock = ServeLock::take(&data)?;
+    let runtime = store::open(&data, Clock::system()).await?;
+    let admin = first_run::ensure_administrator(&runtime).await?.context("a fresh store")?;
+    let listener = TcpListener::bind(args.listen).await?;
+    let address = listener.local_addr()?;
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(hoso_runtime::serve(
+        runtime.clone(),
+        services::all(&runtime),
+        listener,
+        stop.clone(),
+    ));
+    let narrator = Narrator::new(args.json);
+    let client = Client::new(format!("http://{address}"));
+    let story = tell(&runtime, &client, &admin, narrator, &data, started).await;
+    let code = match &story {
+        Ok(report) => {
+            report.print(args.json, narrator)?;
+            if report.agrees() { DONE } else { FOUND_PROBLEMS }
+        }
+        Err(_) => FOUND_PROBLEMS,
+    };
+    if args.serve && story.is_ok() {
+        narrator.say(&format!(
+            "\nServing http://{address}, documentation at /docs. The auditor's token: {}",
+            story.as_ref().map_or("", |report| report.auditor_token.as_str())
+        ));
+        up::wait_for_signal().await;
+    }
+    stop.cancel();
+    server.await??;
+    story.map(|_| code)
+}
+
+async fn tell(
+    runtime: &Runtime,
+    client: &Client,
+    admin: &str,
+    narrator: Narrator,
+    data: &Path,
+    started: Instant,
+) -> Result<report::Report> {
+    let sample = Sample::read()?;
+    let journey = journey::Journey { client, narrator, sample: &sample };
+    let end = journey.run(admin).await?;
+    report::Report::gather(runtime, client, &sample, end, data, started).await
+}
+
+fn refuse_a_used_store(data: &Path) -> Result<()> {
+    if data.join("ledger.sqlite").exists() {
+        return Err(BadInput(format!(
+            "{} holds a ledger already; the demo begins in a fresh store",
+            data.display()
+        ))
+        .into());
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! `hoso ledger`: the log checked and folded again, and stream rows rebuilt from it.
+
+use std::io::IsTerminal as _;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use hoso_ledger::{Ledger, StreamRow};
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+
+use crate::cli::{DONE, FOUND_PROBLEMS};
+use crate::folds::{Folded, fold_all};
+use crate::store::{self, Data};
+
+/// What to do with the ledger.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Check every event and compare every stream's row with the fold of its events
+    Verify(Verify),
+    /// Write the rows of streams anew from the events, where they differ
+    Rebuild(Verify),
+}
+
+/// Which ledger.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// The ledger cannot be read or written.
+pub(crate) async fn run(command: LedgerCommand) -> Result<u8> {
+    match command {
+        LedgerCommand::Verify(args) => verify(args).await,
+        LedgerCommand::Rebuild(args) => rebuild(args).await,
+    }
+}
+
+async fn fold(ledger: &dyn Ledger) -> Result<Folded> {
+    let head = ledger.head().await?;
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::new(head)
+    } else {
+        ProgressBar::hidden()
+    };
+    let folded = fold_all(ledger, |position| bar.set_position(position)).await;
+    bar.finish_and_clear();
+    folded
+}
+
+async fn verify(args: Verify) -> Result<u8> {
+    let runtime = store::open_to_read(&args.data.data).await?;
+    let started = Instant::now();
+    let mut folded = fold(runtime.ledger.as_ref()).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    for (stream, fold) in &folded.streams {
+        let row = fold.row(stream)?;
+        let stored = runtime.ledger.stream(stream).await?;
+        // Appended to while we read: a later version is no difference.
+        let difference = match stored {
+            None => Some("has no row"),
+            Some(stored) if stored.version > row.version => None,
+            Some(stored) if stored.version < row.version => Some("its row is older than its events"),
+            Some(stored) if !same_json(&stored.state, &row.state) => Some("its row holds another state"),
+            Some(stored) if stored.listing != row.listing => Some("its row is listed otherwise"),
+            Some(_) => None,
+        };
+        if let Some(difference) = difference {
+            folded.differences.push(format!("stream {stream}: {difference}"));
+        }
+    }
+    runtime.ledger.close().await;
+    report(&args, &folded, seconds);
+    Ok(if folded.differences.is_empty() { DONE } else { FOUND_PROBLEMS })
+}
+
+fn same_json(one: &str, other: &str) -> bool {
+    let read = |text| serde_json::from_str::<Value>(text).ok();
+    one == other || read(one) == read(other)
+}
+
+fn report(args: &Verify, folded: &Folded, seconds: f64) {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate for people"
+    )]
+    let rate = (folded.events as f64 / seconds.max(1e-9)) as u64;
+    if args.json {
+        let report = json!({
+            "events": folded.events,
+            "streams": folded.streams.len(),
+            "differences": folded.differences,
+            "eventsPerSecond": rate,
+        });
+        println!("{report}");
+        return;
+    }
+    for difference in &folded.differences {
+        println!("{difference}");
+    }
+    println!(
+        "{} events, {} streams, {} differences, {rate} events a second",
+        folded.events,
+        folded.streams.len(),
+        folded.differences.len()
+    );
+}
+
+async fn rebuild(args: Verify) -> Result<u8> {
+    let runtime = store::open_beside(&args.data.data).await?;
+    let folded = fold(runtime.ledger.as_ref()).await?;
+    let rows = folded
+        .streams
+        .iter()
+        .map(|(stream, fold)| fold.row(stream))
+        .collect::<Result<Vec<StreamRow>>>()?;
+    let streams = rows.len();
+    let rebuilt = runtime.ledger.rebuild_rows(rows).await?;
+    runtime.ledger.close().await;
+    if args.json {
+        println!("{}", json!({ "streams": streams, "rebuilt": rebuilt, "differences": folded.differences }));
+    } else {
+        println!("{streams} streams, {rebuilt} rows written anew");
+        for difference in &folded.differences {
+            println!("{difference}");
+        }
+    }
+    Ok(if folded.differences.is_empty() { DONE } else { FOUND_PROBLEMS })
+}

@@ -1,0 +1,87 @@
+//! `hoso token`: API tokens, made and revoked beside a running Hoso.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use hoso_domain::ids::OfficialId;
+use hoso_domain::registry::official::{Command, Official};
+use hoso_ledger::StreamName;
+use hoso_runtime::directory::token_digest;
+use serde_json::json;
+
+use crate::cli::{BadInput, DONE};
+use crate::store::{self, Data};
+use crate::first_run;
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Issue a token for an official; it is printed once and stored nowhere
+    Issue(Issue),
+    /// Revoke a token
+    Revoke(Revoke),
+}
+
+/// Issue a token.
+#[derive(Debug, Args)]
+pub(crate) struct Issue {
+    /// The official it acts as
+    #[arg(long, value_name = "ID")]
+    official: OfficialId,
+    /// How many days it is valid, at most 366
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=366))]
+    days: u32,
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Revoke a token.
+#[derive(Debug, Args)]
+pub(crate) struct Revoke {
+    /// The official it acts as
+    #[arg(long, value_name = "ID")]
+    official: OfficialId,
+    /// The token, or its SHA-256 in hex
+    #[arg(long, value_name = "TOKEN")]
+    token: String,
+    #[command(flatten)]
+    data: Data,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// No such official, no such token, or the ledger's error.
+pub(crate) async fn run(command: TokenCommand) -> Result<u8> {
+    match command {
+        TokenCommand::Issue(issue) => {
+            let runtime = store::open_beside(&issue.data.data).await?;
+            let reason = "hoso token issue";
+            let token = first_run::issue_token(&runtime, &issue.official, issue.days, reason).await;
+            runtime.ledger.close().await;
+            let token = token.map_err(|error| BadInput(error.to_string()))?;
+            if issue.json {
+                println!("{}", json!({ "token": token }));
+            } else {
+                println!("{token}");
+            }
+        }
+        TokenCommand::Revoke(revoke) => {
+            let runtime = store::open_beside(&revoke.data.data).await?;
+            let digest = match revoke.token.strip_prefix("hoso_") {
+                Some(_) => token_digest(&revoke.token),
+                None => revoke.token,
+            };
+            let stream = StreamName::new("official", revoke.official.as_str());
+            let order = first_run::order(&runtime, "hoso token revoke")?;
+            let done = runtime
+                .execute::<Official>(&stream, order, Command::RevokeToken(digest))
+                .await;
+            runtime.ledger.close().await;
+            done.map_err(|problem| BadInput(problem.to_string()))?;
+        }
+    }
+    Ok(DONE)
+}
