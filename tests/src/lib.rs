@@ -6,6 +6,8 @@
     reason = "a test's helper: a broken setup must stop the test"
 )]
 
+pub mod server;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;

@@ -69,7 +69,10 @@ enum Command {
 /// What went wrong; `exit_code` says which code that is.
 pub(crate) fn run(arguments: Cli) -> Result<u8> {
     match arguments.command {
-        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Evaluate(args) => {
+            let out = &mut std::io::BufWriter::new(std::io::stdout().lock());
+            evaluate::run(&args, out, &mut std::io::stderr())
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "hoso", &mut std::io::stdout());
             Ok(DONE)

@@ -59,6 +59,20 @@ impl<'a> Desk<'a> {
         Ok(Self { client, cast, dossier, etag: tag(answer)? })
     }
 
+    /// Takes up a dossier that was drafted before.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub(super) async fn reopen(
+        client: &'a Client,
+        cast: &'a Cast,
+        dossier: &'a Dossier,
+    ) -> Result<Desk<'a>> {
+        let mut desk = Self { client, cast, dossier, etag: String::new() };
+        desk.refresh().await?;
+        Ok(desk)
+    }
+
     /// From draft to submitted.
     ///
     /// # Errors
@@ -176,7 +190,6 @@ impl<'a> Desk<'a> {
     /// The first refusal.
     pub(super) async fn supplement(&mut self, supplement: &Supplement) -> Result<()> {
         let Some(received) = supplement.received_at else { return Ok(()) };
-        self.refresh().await?;
         let earlier = received - TimeDelta::hours(1);
         self.reports(&supplement.added, earlier).await?;
         self.act("head", "supplement", received, json!({})).await
@@ -188,7 +201,6 @@ impl<'a> Desk<'a> {
     /// The service's refusal.
     pub(super) async fn withdraw(&mut self) -> Result<()> {
         let Some(withdrawal) = &self.dossier.withdrawal else { return Ok(()) };
-        self.refresh().await?;
         let body = json!({
             "number": withdrawal.number, "date": withdrawal.date, "reason": withdrawal.reason,
         });

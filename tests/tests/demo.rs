@@ -1,0 +1,110 @@
+//! The sample year through the real binary: the totals and tables of the data's README, the same
+//! outcome from `hoso evaluate`, and a dossier's path with actor, capacity, reason and rule book.
+
+use std::collections::BTreeMap;
+
+use e2e::root;
+use e2e::server::{hoso, hoso_json};
+use serde_json::{Value, json};
+
+/// Outcome and place of every item of a README's tables: `| place | item | … | OUTCOME | …`.
+fn readme() -> BTreeMap<String, (String, Option<u64>)> {
+    let text = std::fs::read_to_string(root().join("examples/soc-trang-2024/README.md")).unwrap();
+    let mut expected = BTreeMap::new();
+    for line in text.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let Some(item) = cells.get(1).filter(|cell| cell.starts_with("hs")) else { continue };
+        let outcome = cells.iter().find(|cell| {
+            let words = ["SELECTED", "NOT_SELECTED", "INELIGIBLE", "PENDING", "SUSPENDED", "ABSORBED", "TIE_UNRESOLVED"];
+            words.contains(*cell)
+        });
+        if let Some(outcome) = outcome {
+            expected.insert((*item).to_owned(), ((*outcome).to_owned(), cells[0].parse().ok()));
+        }
+    }
+    expected
+}
+
+fn outcomes(line: &Value, id: &str) -> BTreeMap<String, (String, Option<u64>)> {
+    line["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| {
+            let outcome = item["outcome"].as_str().unwrap().to_owned();
+            (item[id].as_str().unwrap().to_owned(), (outcome, item["place"].as_u64()))
+        })
+        .collect()
+}
+
+#[test]
+fn evaluate_agrees_with_the_readme_of_the_sample_year() {
+    let line = hoso_json(&["evaluate", "--json", "examples/soc-trang-2024/round-2024.json"]);
+    let expected = readme();
+    assert_eq!(expected.len(), 48, "the tables name 48 items");
+    assert_eq!(outcomes(&line, "id"), expected);
+}
+
+#[test]
+fn the_demo_gives_the_totals_of_the_readme_and_leaves_a_readable_record() {
+    let data = tempfile::tempdir().unwrap();
+    let store = data.path().join("store");
+    let store = store.to_str().unwrap();
+    let demo = hoso_json(&["demo", "--json", "--data", store]);
+    assert_eq!(demo["differences"], json!([]));
+    assert_eq!(demo["dossiers"], 27);
+    assert_eq!(demo["items"], 60);
+    // 9 collectives and 9 individuals stand before the ruling on the tie; it adds the tenth.
+    assert_eq!(demo["beforeTieRuling"]["selected"], 18);
+    assert_eq!(demo["beforeTieRuling"]["byOutcome"]["TIE_UNRESOLVED"], 3);
+    assert_eq!(demo["selected"], 19);
+    let by_outcome = json!({
+        "SELECTED": 19, "NOT_SELECTED": 10, "INELIGIBLE": 9, "PENDING": 5, "SUSPENDED": 2,
+        "ABSORBED": 3, "LATE": 5, "LAPSED": 6, "WITHDRAWN": 1,
+    });
+    assert_eq!(demo["byOutcome"], by_outcome);
+
+    let verify = hoso_json(&["ledger", "verify", "--json", "--data", store]);
+    assert_eq!(verify["differences"], json!([]));
+    assert_eq!(verify["events"], demo["events"]);
+    history_shows_the_path(store);
+    state_can_be_seen_as_of_a_day(store);
+}
+
+fn history_shows_the_path(store: &str) {
+    let history = hoso_json(&["history", "HS-2024-08", "--json", "--data", store]);
+    let events = history["events"].as_array().unwrap();
+    let types: Vec<_> = events.iter().map(|e| e["type"].as_str().unwrap()).collect();
+    for expected in [
+        "DossierDrafted", "ItemAdded", "ReportConfirmed", "MinutesRecorded", "ProposalSigned",
+        "DossierSubmitted", "CaseOpened", "DossierReceived", "CompletenessChecked",
+        "DossierAccepted", "DossierForwarded", "ItemEntered", "FindingRecorded",
+        "EligibilityEvaluated", "RankingComputed", "MeetingRecorded", "ShortlistAdopted",
+        "ItemSuspended", "DecisionSigned", "DecisionPublished",
+    ] {
+        assert!(types.contains(&expected), "{expected} is not on the path: {types:?}");
+    }
+    let mut last = 0;
+    for event in events {
+        let position = event["position"].as_u64().unwrap();
+        assert!(position > last, "in position order");
+        last = position;
+        for field in ["official", "role", "agency"] {
+            assert!(event["actor"][field].is_string(), "who, in which capacity: {event}");
+        }
+        assert!(event["time"].is_string() && event["service"].is_string());
+    }
+    let ranked = events.iter().filter(|e| e["type"] == "RankingComputed");
+    for event in ranked {
+        let digest = event["ruleBook"].as_str().unwrap();
+        assert!(digest.starts_with("sha256:"), "under which rule book: {event}");
+    }
+}
+
+fn state_can_be_seen_as_of_a_day(store: &str) {
+    let now = hoso_json(&["state", "HS-2024-26", "--json", "--data", store]);
+    assert!(now.to_string().contains("WITHDRAWN"), "{now}");
+    let (code, _, err) = hoso(&["state", "HS-1999-01", "--json", "--data", store]);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("HS-1999-01"), "{err}");
+}
