@@ -1,6 +1,10 @@
 //! A `hoso up` of one's own: started on a free port, told to stop or killed, always cleaned up.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helper: a broken setup must stop the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helper: a broken setup must stop the test"
+)]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -67,7 +71,10 @@ impl Server {
     /// # Panics
     /// If it cannot be signalled or waited for.
     pub fn stop(&mut self) -> Option<i32> {
-        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        let asked = Command::new("kill")
+            .arg("-TERM")
+            .arg(self.child.id().to_string())
+            .status();
         assert!(asked.expect("kill runs").success());
         self.child.wait().expect("it ends").code()
     }

@@ -13,13 +13,26 @@ fn readme() -> BTreeMap<String, (String, Option<u64>)> {
     let mut expected = BTreeMap::new();
     for line in text.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
-        let Some(item) = cells.get(1).filter(|cell| cell.starts_with("hs")) else { continue };
+        let Some(item) = cells.get(1).filter(|cell| cell.starts_with("hs")) else {
+            continue;
+        };
         let outcome = cells.iter().find(|cell| {
-            let words = ["SELECTED", "NOT_SELECTED", "INELIGIBLE", "PENDING", "SUSPENDED", "ABSORBED", "TIE_UNRESOLVED"];
+            let words = [
+                "SELECTED",
+                "NOT_SELECTED",
+                "INELIGIBLE",
+                "PENDING",
+                "SUSPENDED",
+                "ABSORBED",
+                "TIE_UNRESOLVED",
+            ];
             words.contains(*cell)
         });
         if let Some(outcome) = outcome {
-            expected.insert((*item).to_owned(), ((*outcome).to_owned(), cells[0].parse().ok()));
+            expected.insert(
+                (*item).to_owned(),
+                ((*outcome).to_owned(), cells[0].parse().ok()),
+            );
         }
     }
     expected
@@ -32,14 +45,21 @@ fn outcomes(line: &Value, id: &str) -> BTreeMap<String, (String, Option<u64>)> {
         .iter()
         .map(|item| {
             let outcome = item["outcome"].as_str().unwrap().to_owned();
-            (item[id].as_str().unwrap().to_owned(), (outcome, item["place"].as_u64()))
+            (
+                item[id].as_str().unwrap().to_owned(),
+                (outcome, item["place"].as_u64()),
+            )
         })
         .collect()
 }
 
 #[test]
 fn evaluate_agrees_with_the_readme_of_the_sample_year() {
-    let line = hoso_json(&["evaluate", "--json", "examples/soc-trang-2024/round-2024.json"]);
+    let line = hoso_json(&[
+        "evaluate",
+        "--json",
+        "examples/soc-trang-2024/round-2024.json",
+    ]);
     let expected = readme();
     assert_eq!(expected.len(), 48, "the tables name 48 items");
     assert_eq!(outcomes(&line, "id"), expected);
@@ -76,13 +96,31 @@ fn history_shows_the_path(store: &str) {
     let events = history["events"].as_array().unwrap();
     let types: Vec<_> = events.iter().map(|e| e["type"].as_str().unwrap()).collect();
     for expected in [
-        "DossierDrafted", "ItemAdded", "ReportConfirmed", "MinutesRecorded", "ProposalSigned",
-        "DossierSubmitted", "CaseOpened", "DossierReceived", "CompletenessChecked",
-        "DossierAccepted", "DossierForwarded", "ItemEntered", "FindingRecorded",
-        "EligibilityEvaluated", "RankingComputed", "MeetingRecorded", "ShortlistAdopted",
-        "ItemSuspended", "DecisionSigned", "DecisionPublished",
+        "DossierDrafted",
+        "ItemAdded",
+        "ReportConfirmed",
+        "MinutesRecorded",
+        "ProposalSigned",
+        "DossierSubmitted",
+        "CaseOpened",
+        "DossierReceived",
+        "CompletenessChecked",
+        "DossierAccepted",
+        "DossierForwarded",
+        "ItemEntered",
+        "FindingRecorded",
+        "EligibilityEvaluated",
+        "RankingComputed",
+        "MeetingRecorded",
+        "ShortlistAdopted",
+        "ItemSuspended",
+        "DecisionSigned",
+        "DecisionPublished",
     ] {
-        assert!(types.contains(&expected), "{expected} is not on the path: {types:?}");
+        assert!(
+            types.contains(&expected),
+            "{expected} is not on the path: {types:?}"
+        );
     }
     let mut last = 0;
     for event in events {
@@ -90,14 +128,20 @@ fn history_shows_the_path(store: &str) {
         assert!(position > last, "in position order");
         last = position;
         for field in ["official", "role", "agency"] {
-            assert!(event["actor"][field].is_string(), "who, in which capacity: {event}");
+            assert!(
+                event["actor"][field].is_string(),
+                "who, in which capacity: {event}"
+            );
         }
         assert!(event["time"].is_string() && event["service"].is_string());
     }
     let ranked = events.iter().filter(|e| e["type"] == "RankingComputed");
     for event in ranked {
         let digest = event["ruleBook"].as_str().unwrap();
-        assert!(digest.starts_with("sha256:"), "under which rule book: {event}");
+        assert!(
+            digest.starts_with("sha256:"),
+            "under which rule book: {event}"
+        );
     }
 }
 

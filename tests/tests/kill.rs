@@ -36,25 +36,42 @@ fn next(seed: &mut u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn killing_it_twenty_times_under_load_loses_nothing() {
-    let seed = std::env::var("HOSO_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(|| {
-        u64::from(std::process::id()) ^ 0x486f_736f
-    });
+    let seed = std::env::var("HOSO_SEED")
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or_else(|| u64::from(std::process::id()) ^ 0x486f_736f);
     println!("HOSO_SEED={seed}");
     let mut random = seed;
     let data = tempfile::tempdir().unwrap();
     let directory = data.path().to_str().unwrap();
     let mut server = Server::start(data.path());
     let token = hoso_json(&[
-        "token", "issue", "--official", "administrator", "--days", "1", "--data", directory, "--json",
+        "token",
+        "issue",
+        "--official",
+        "administrator",
+        "--days",
+        "1",
+        "--data",
+        directory,
+        "--json",
     ]);
     let token = token["token"].as_str().unwrap().to_owned();
     let notes = Arc::new(Notes::default());
     for kill in 0..KILLS {
-        let target = notes.count.load(Ordering::SeqCst) + ACKNOWLEDGED_MIN + next(&mut random) % ACKNOWLEDGED_MIN;
+        let target = notes.count.load(Ordering::SeqCst)
+            + ACKNOWLEDGED_MIN
+            + next(&mut random) % ACKNOWLEDGED_MIN;
         let stop = Arc::new(AtomicBool::new(false));
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {
-                let load = load(server.url.clone(), token.clone(), format!("{kill}-{client}"), Arc::clone(&notes), Arc::clone(&stop));
+                let load = load(
+                    server.url.clone(),
+                    token.clone(),
+                    format!("{kill}-{client}"),
+                    Arc::clone(&notes),
+                    Arc::clone(&stop),
+                );
                 tokio::spawn(load)
             })
             .collect();
@@ -79,7 +96,13 @@ async fn killing_it_twenty_times_under_load_loses_nothing() {
 }
 
 /// Registers persons until told to stop or the server is gone.
-async fn load(url: String, token: String, prefix: String, notes: Arc<Notes>, stop: Arc<AtomicBool>) {
+async fn load(
+    url: String,
+    token: String,
+    prefix: String,
+    notes: Arc<Notes>,
+    stop: Arc<AtomicBool>,
+) {
     let http = reqwest::Client::new();
     for number in 0.. {
         if stop.load(Ordering::SeqCst) {
@@ -128,7 +151,11 @@ async fn check(url: &str, token: &str, notes: &Notes) {
         for event in events {
             after += 1;
             assert_eq!(event["position"], json!(after), "positions are dense");
-            if event["type"].as_str().unwrap().ends_with("PersonRegistered") {
+            if event["type"]
+                .as_str()
+                .unwrap()
+                .ends_with("PersonRegistered")
+            {
                 registered.push(event["stream"].as_str().unwrap()["person-".len()..].to_owned());
             }
         }

@@ -107,6 +107,11 @@ pub trait StoredDecider: Decider<State: StoredState, Event: StoredEvent> {
     const CATEGORY: &'static str;
     /// The row that lists are read from.
     fn listing(state: &Self::State) -> Listing;
+    /// Digest of the rule book the stream is decided under, `sha256:<hex>`; `None` where no rule
+    /// book has a say, as in the registry.
+    fn rule_book(_state: &Self::State) -> Option<&str> {
+        None
+    }
 }
 
 /// A state that is stored beside its stream, as JSON.

@@ -257,7 +257,12 @@ fn build_append<D: StoredDecider>(
             listing: D::listing(state),
         },
         events: new_events,
-        metadata: order.metadata.clone(),
+        metadata: Metadata {
+            rule_book: D::rule_book(state)
+                .map(str::to_owned)
+                .or(order.metadata.rule_book.clone()),
+            ..order.metadata.clone()
+        },
         cursor: order.cursor.clone(),
     })
 }

@@ -7,9 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 use hoso_ledger::LedgerError;
 
-use crate::{
-    config, demo, evaluate, health, history, import, ledger, openapi, token, up,
-};
+use crate::{config, demo, evaluate, health, history, import, ledger, openapi, token, up};
 
 /// Done.
 pub(crate) const DONE: u8 = 0;
@@ -23,7 +21,12 @@ pub(crate) const UNAVAILABLE: u8 = 3;
 /// Hoso: commendation dossiers, from the unit's proposal to the Chairman's decision, on an
 /// append-only record.
 #[derive(Debug, Parser)]
-#[command(version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    version,
+    about,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -91,7 +94,10 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
 }
 
 fn block_on(work: impl Future<Output = Result<u8>>) -> Result<u8> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 /// Bad input as an error: exit code 2.

@@ -3,7 +3,7 @@
 //! Everything is computed in `hoso_domain::evaluation`; here files are read and outcomes written.
 
 use std::collections::BTreeMap;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -11,8 +11,8 @@ use clap::Args;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 use hoso_domain::evaluation::{
-    Difference, Item, ItemResult, Lane, LaneOutcome, Outcome, RankedItem, RoundFile, RoundKind,
-    Standing, differences, evaluate, separating_keys,
+    Difference, FILE_BYTES_MAX, Item, ItemResult, Lane, LaneOutcome, Outcome, RankedItem,
+    RoundFile, RoundKind, Standing, differences, evaluate, separating_keys,
 };
 use hoso_domain::rulebook::{RuleBook, RuleBookRef};
 use serde::Serialize;
@@ -165,8 +165,19 @@ fn rule_book(path: &Path) -> anyhow::Result<RuleBook> {
 
 /// The file, or why not: `PATH: reason`.
 fn round_file(path: &Path) -> Result<RoundFile, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("$: {error}"))?;
+    let bytes = read_at_most(path).map_err(|error| format!("$: {error}"))?;
     RoundFile::read(&bytes).map_err(|error| error.to_string())
+}
+
+/// Reads one byte more than a round file may have, so that a longer one costs no memory and is
+/// still seen to be too long.
+fn read_at_most(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = FILE_BYTES_MAX as u64 + 1;
+    std::fs::File::open(path)?
+        .take(most)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn tables(

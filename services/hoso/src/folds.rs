@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use hoso_domain::decider::StoredDecider;
 use hoso_domain::dossier::Dossier;
-use hoso_domain::ranking::{Appeal, Round};
+use hoso_domain::ranking::appeal::Appeal;
+use hoso_domain::ranking::round::Round;
 use hoso_domain::registry::hold::Hold;
 use hoso_domain::registry::index::Index;
 use hoso_domain::registry::initiative::Initiative;
@@ -36,12 +37,12 @@ pub(crate) trait Fold: Send {
     fn row(&self, stream: &StreamName) -> Result<StreamRow>;
 }
 
-struct Typed<D: StoredDecider> {
+struct Typed<D: StoredDecider + 'static> {
     state: D::State,
     version: u64,
 }
 
-impl<D: StoredDecider> Fold for Typed<D> {
+impl<D: StoredDecider + 'static> Fold for Typed<D> {
     fn apply(&mut self, event: &RecordedEvent) -> Result<(), LedgerError> {
         let decoded = decode::<D>(event)?;
         self.state = D::evolve(std::mem::take(&mut self.state), &decoded);
@@ -59,8 +60,11 @@ impl<D: StoredDecider> Fold for Typed<D> {
     }
 }
 
-fn typed<D: StoredDecider>() -> Box<dyn Fold> {
-    Box::new(Typed::<D> { state: D::State::default(), version: 0 })
+fn typed<D: StoredDecider + 'static>() -> Box<dyn Fold> {
+    Box::new(Typed::<D> {
+        state: D::State::default(),
+        version: 0,
+    })
 }
 
 /// An empty fold for a category; `None` for a category this version does not know.
@@ -110,7 +114,13 @@ pub(crate) async fn fold_all(
             return Ok(folded);
         }
         for event in &page {
-            check(event, folded.events + 1, last, &mut versions, &mut folded.differences);
+            check(
+                event,
+                folded.events + 1,
+                last,
+                &mut versions,
+                &mut folded.differences,
+            );
             last = Some(event.recorded_at);
             folded.events += 1;
             fold_one(event, &mut folded);
@@ -133,7 +143,10 @@ fn check(
     let version = versions.entry(event.stream.clone()).or_default();
     *version += 1;
     if event.version != *version {
-        differences.push(format!("position {at}: version {} of {} where {version} should stand", event.version, event.stream));
+        differences.push(format!(
+            "position {at}: version {} of {} where {version} should stand",
+            event.version, event.stream
+        ));
     }
     if <[u8; 32]>::from(Sha256::digest(event.data.as_bytes())) != event.sha256 {
         differences.push(format!("position {at}: the data is not what was hashed"));
@@ -158,6 +171,8 @@ fn fold_one(event: &RecordedEvent, folded: &mut Folded) {
     if let Some(fold) = folded.streams.get_mut(&event.stream)
         && let Err(error) = fold.apply(event)
     {
-        folded.differences.push(format!("position {}: {error}", event.position));
+        folded
+            .differences
+            .push(format!("position {}: {error}", event.position));
     }
 }

@@ -9,7 +9,12 @@ use crate::cli::{DONE, UNAVAILABLE};
 #[derive(Debug, Args)]
 pub(crate) struct HealthArgs {
     /// Where it listens
-    #[arg(long, value_name = "URL", env = "HOSO_URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "HOSO_URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
     url: String,
     /// Print the answer as JSON
     #[arg(long)]

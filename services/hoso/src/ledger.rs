@@ -56,7 +56,7 @@ async fn fold(ledger: &dyn Ledger) -> Result<Folded> {
 }
 
 async fn verify(args: Verify) -> Result<u8> {
-    let runtime = store::open_to_read(&args.data.data).await?;
+    let runtime = store::open_to_read(&args.data.directory()?).await?;
     let started = Instant::now();
     let mut folded = fold(runtime.ledger.as_ref()).await?;
     let seconds = started.elapsed().as_secs_f64();
@@ -67,18 +67,28 @@ async fn verify(args: Verify) -> Result<u8> {
         let difference = match stored {
             None => Some("has no row"),
             Some(stored) if stored.version > row.version => None,
-            Some(stored) if stored.version < row.version => Some("its row is older than its events"),
-            Some(stored) if !same_json(&stored.state, &row.state) => Some("its row holds another state"),
+            Some(stored) if stored.version < row.version => {
+                Some("its row is older than its events")
+            }
+            Some(stored) if !same_json(&stored.state, &row.state) => {
+                Some("its row holds another state")
+            }
             Some(stored) if stored.listing != row.listing => Some("its row is listed otherwise"),
             Some(_) => None,
         };
         if let Some(difference) = difference {
-            folded.differences.push(format!("stream {stream}: {difference}"));
+            folded
+                .differences
+                .push(format!("stream {stream}: {difference}"));
         }
     }
     runtime.ledger.close().await;
     report(&args, &folded, seconds);
-    Ok(if folded.differences.is_empty() { DONE } else { FOUND_PROBLEMS })
+    Ok(if folded.differences.is_empty() {
+        DONE
+    } else {
+        FOUND_PROBLEMS
+    })
 }
 
 fn same_json(one: &str, other: &str) -> bool {
@@ -116,7 +126,7 @@ fn report(args: &Verify, folded: &Folded, seconds: f64) {
 }
 
 async fn rebuild(args: Verify) -> Result<u8> {
-    let runtime = store::open_beside(&args.data.data).await?;
+    let runtime = store::open_beside(&args.data.directory()?).await?;
     let folded = fold(runtime.ledger.as_ref()).await?;
     let rows = folded
         .streams
@@ -127,12 +137,19 @@ async fn rebuild(args: Verify) -> Result<u8> {
     let rebuilt = runtime.ledger.rebuild_rows(rows).await?;
     runtime.ledger.close().await;
     if args.json {
-        println!("{}", json!({ "streams": streams, "rebuilt": rebuilt, "differences": folded.differences }));
+        println!(
+            "{}",
+            json!({ "streams": streams, "rebuilt": rebuilt, "differences": folded.differences })
+        );
     } else {
         println!("{streams} streams, {rebuilt} rows written anew");
         for difference in &folded.differences {
             println!("{difference}");
         }
     }
-    Ok(if folded.differences.is_empty() { DONE } else { FOUND_PROBLEMS })
+    Ok(if folded.differences.is_empty() {
+        DONE
+    } else {
+        FOUND_PROBLEMS
+    })
 }

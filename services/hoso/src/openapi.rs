@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use hoso_runtime::{Clock, Service};
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::DONE;
 use crate::{services, store};
@@ -43,9 +44,12 @@ pub(crate) async fn run(args: OpenapiArgs) -> Result<u8> {
     let runtime = store::open(scratch.path(), Clock::system()).await?;
     let chosen: Vec<Service> = services::all(&runtime)
         .into_iter()
-        .filter(|service| args.service.is_none_or(|name| name.as_str() == service.name))
+        .filter(|service| {
+            args.service
+                .is_none_or(|name| name.as_str() == service.name)
+        })
         .collect();
-    let (_, document) = hoso_runtime::serve::app(&runtime, chosen);
+    let (_, document) = hoso_runtime::serve::app(&runtime, chosen, CancellationToken::new());
     println!("{}", serde_json::to_string_pretty(&document)?);
     runtime.ledger.close().await;
     Ok(DONE)

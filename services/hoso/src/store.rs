@@ -10,16 +10,48 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use hoso_ledger::SharedLedger;
 use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
+use hoso_runtime::config::{Config, Layer};
 use hoso_runtime::{Clock, Runtime};
 
 use crate::cli::BadInput;
 
-/// Which data directory.
+/// Which data directory, and which settings file.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Data {
-    /// Data directory
-    #[arg(long, value_name = "DIR", env = "HOSO_DATA", default_value = "./hoso-data")]
-    pub(crate) data: PathBuf,
+    /// Data directory; else `HOSO_DATA`, the settings file, `./hoso-data`
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+    /// Settings file (TOML); else `HOSO_CONFIG`
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
+}
+
+impl Data {
+    /// The flags as settings.
+    pub(crate) fn layer(&self) -> Layer {
+        Layer {
+            data: self.data.clone(),
+            config: self.config.clone(),
+            ..Layer::default()
+        }
+    }
+
+    /// The data directory in force.
+    ///
+    /// # Errors
+    /// A wrong setting, named.
+    pub(crate) fn directory(&self) -> Result<PathBuf> {
+        Ok(settings(&self.layer())?.data)
+    }
+}
+
+/// The settings in force: flags over environment over file over defaults.
+///
+/// # Errors
+/// A wrong setting, named.
+pub(crate) fn settings(flags: &Layer) -> Result<Config> {
+    Ok(Config::load(flags, |name| std::env::var(name).ok())
+        .map_err(|error| BadInput(error.to_string()))?)
 }
 
 /// Opens the ledger of a data directory and everything around it; makes it where it is missing.

@@ -3,14 +3,13 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use hoso_domain::ids::OfficialId;
-use hoso_domain::registry::official::{Command, Official};
-use hoso_ledger::StreamName;
+use hoso_domain::registry::official::Command;
+use hoso_runtime::accounts;
 use hoso_runtime::directory::token_digest;
 use serde_json::json;
 
 use crate::cli::{BadInput, DONE};
 use crate::store::{self, Data};
-use crate::first_run;
 
 /// What to do with tokens.
 #[derive(Debug, Subcommand)]
@@ -57,11 +56,11 @@ pub(crate) struct Revoke {
 pub(crate) async fn run(command: TokenCommand) -> Result<u8> {
     match command {
         TokenCommand::Issue(issue) => {
-            let runtime = store::open_beside(&issue.data.data).await?;
-            let reason = "hoso token issue";
-            let token = first_run::issue_token(&runtime, &issue.official, issue.days, reason).await;
+            let runtime = store::open_beside(&issue.data.directory()?).await?;
+            let days = i64::from(issue.days);
+            let token = accounts::issue_token(&runtime, &issue.official, days).await;
             runtime.ledger.close().await;
-            let token = token.map_err(|error| BadInput(error.to_string()))?;
+            let token = token.map_err(|problem| BadInput(problem.to_string()))?;
             if issue.json {
                 println!("{}", json!({ "token": token }));
             } else {
@@ -69,16 +68,14 @@ pub(crate) async fn run(command: TokenCommand) -> Result<u8> {
             }
         }
         TokenCommand::Revoke(revoke) => {
-            let runtime = store::open_beside(&revoke.data.data).await?;
-            let digest = match revoke.token.strip_prefix("hoso_") {
-                Some(_) => token_digest(&revoke.token),
-                None => revoke.token,
+            let runtime = store::open_beside(&revoke.data.directory()?).await?;
+            let digest = if revoke.token.starts_with("hoso_") {
+                token_digest(&revoke.token)
+            } else {
+                revoke.token
             };
-            let stream = StreamName::new("official", revoke.official.as_str());
-            let order = first_run::order(&runtime, "hoso token revoke")?;
-            let done = runtime
-                .execute::<Official>(&stream, order, Command::RevokeToken(digest))
-                .await;
+            let command = Command::RevokeToken(digest);
+            let done = accounts::execute(&runtime, &revoke.official, command).await;
             runtime.ledger.close().await;
             done.map_err(|problem| BadInput(problem.to_string()))?;
         }

@@ -1,9 +1,8 @@
 //! `hoso up`: embedded mode, everything in one process on SQLite in one directory.
 
-use std::net::SocketAddr;
-
 use anyhow::{Context as _, Result};
 use clap::Args;
+use hoso_runtime::config::Layer;
 use hoso_runtime::{Clock, Runtime};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -17,9 +16,13 @@ use crate::{first_run, services};
 pub(crate) struct UpArgs {
     #[command(flatten)]
     data: Data,
-    /// Address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", env = "HOSO_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Address to listen on, port 0 takes a free one; else `HOSO_LISTEN`, the settings file,
+    /// 127.0.0.1:8080
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Log filter; else `HOSO_LOG`, the settings file, `info`
+    #[arg(long, value_name = "FILTER")]
+    log: Option<String>,
 }
 
 /// Serves until the first signal; the second ends it at once.
@@ -27,12 +30,18 @@ pub(crate) struct UpArgs {
 /// # Errors
 /// The directory is served by another process, the ledger cannot be opened, the address is taken.
 pub(crate) async fn run(args: UpArgs) -> Result<u8> {
-    hoso_runtime::telemetry::init();
-    let _lock = ServeLock::take(&args.data.data)?;
-    let runtime = store::open(&args.data.data, Clock::system()).await?;
-    let listener = TcpListener::bind(args.listen)
+    let flags = Layer {
+        listen: args.listen,
+        log: args.log,
+        ..args.data.layer()
+    };
+    let config = store::settings(&flags)?;
+    hoso_runtime::telemetry::init(&config.log, config.log_format)?;
+    let _lock = ServeLock::take(&config.data)?;
+    let runtime = store::open(&config.data, Clock::system()).await?;
+    let listener = TcpListener::bind(config.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", args.listen))?;
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
     if let Some(token) = first_run::ensure_administrator(&runtime).await? {
         println!("First start. The administrator's token, shown once; keep it:\n\n  {token}\n");
@@ -40,7 +49,10 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
         println!("  curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/units\n");
         println!("More tokens: hoso token issue --official ID --days N");
     }
-    println!("Hoso serves http://{address} (documentation at /docs), data in {}", args.data.data.display());
+    println!(
+        "Hoso serves http://{address} (documentation at /docs), data in {}",
+        config.data.display()
+    );
     serve(runtime, listener).await?;
     Ok(DONE)
 }

@@ -33,7 +33,7 @@ pub(crate) struct World {
 impl World {
     /// A round, if it was ever opened.
     pub(crate) fn round(&self, round: &RoundId) -> Option<RoundFacts> {
-        self.rounds.get(round).copied()
+        self.rounds.get(round).cloned()
     }
 
     /// The decision that was signed on an item of the dossier.
@@ -106,6 +106,7 @@ impl World {
             let facts = RoundFacts {
                 kind: opened.kind,
                 year: opened.year,
+                rule_book: opened.rule_book,
                 open: true,
             };
             self.rounds.insert(round.clone(), facts);

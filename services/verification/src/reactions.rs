@@ -85,6 +85,7 @@ fn follow(event: dossier::Event) -> Vec<Effect> {
                 round: submitted.round,
                 unit: submitted.unit,
                 submitted_by: submitted.submitted_by,
+                rule_book: submitted.rule_book,
                 content: submitted.content,
             });
             vec![effect(&submitted.dossier, "open-case", open)]

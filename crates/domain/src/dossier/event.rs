@@ -11,6 +11,7 @@ use crate::decider::StoredEvent;
 use crate::document::DocumentRef;
 use crate::evaluation::vocabulary::RoundKind;
 use crate::ids::{DossierId, ItemId, PersonId, RoundId, UnitId};
+use crate::rulebook::RuleBookRef;
 
 /// An event of a dossier (hồ sơ).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +61,8 @@ pub struct DossierDrafted {
     pub kind: RoundKind,
     /// Award year of the round.
     pub year: u16,
+    /// The rule book the round is decided under.
+    pub rule_book: RuleBookRef,
     /// The unit whose achievements it is about.
     pub unit: UnitId,
     /// The unit that submits; another one only after a merger.
@@ -225,6 +228,8 @@ pub struct DossierSubmitted {
     pub unit: UnitId,
     /// The unit that submits.
     pub submitted_by: UnitId,
+    /// The rule book the round is decided under.
+    pub rule_book: RuleBookRef,
     /// What it holds.
     pub content: DossierContent,
 }

@@ -4,14 +4,17 @@
 
 use crate::evaluation::vocabulary::{Group, RoundKind};
 use crate::ids::{DossierId, UnitId};
+use crate::rulebook::RuleBookRef;
 
 /// A round as the dossier needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundFacts {
     /// Its kind.
     pub kind: RoundKind,
     /// Its award year.
     pub year: u16,
+    /// The rule book it is decided under.
+    pub rule_book: RuleBookRef,
     /// Whether it still takes dossiers.
     pub open: bool,
 }

@@ -67,4 +67,10 @@ impl StoredDecider for Dossier {
             due,
         }
     }
+
+    fn rule_book(state: &DossierState) -> Option<&str> {
+        state
+            .papers()
+            .map(|papers| papers.head.rule_book.digest.as_str())
+    }
 }

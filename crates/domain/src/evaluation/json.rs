@@ -246,11 +246,12 @@ impl<'a> Json<'a> {
         Err(self.wrong_type("true or false"))
     }
 
-    /// Reads a whole number written without sign, fraction and exponent.
+    /// Reads a whole number written without fraction and exponent. `-0` is an integer, and it is 0.
     pub(super) fn integer(&mut self, least: u32, most: u32) -> Result<u32, Fault> {
         let wanted = || Fault::new(format!("must be an integer, {least} to {most}"));
         match self.peek() {
             Some(b'0'..=b'9') => {}
+            Some(b'-') if self.minus_zero() => self.at += 1,
             Some(b'-') => {
                 let digit = self.rest().get(1).is_some_and(u8::is_ascii_digit);
                 return Err(if digit { wanted() } else { self.syntax() });
@@ -276,6 +277,12 @@ impl<'a> Json<'a> {
         } else {
             Err(wanted())
         }
+    }
+
+    /// Whether `-0` and no further digit comes.
+    fn minus_zero(&self) -> bool {
+        let rest = self.rest();
+        rest.starts_with(b"-0") && !rest.get(2).is_some_and(u8::is_ascii_digit)
     }
 
     /// Reads a string; borrowed unless it holds an escape.

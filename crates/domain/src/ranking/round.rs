@@ -88,6 +88,13 @@ impl StoredDecider for Round {
             },
         }
     }
+
+    fn rule_book(state: &RoundState) -> Option<&str> {
+        match state {
+            RoundState::NotOpened => None,
+            RoundState::Opened(round) => Some(&round.opened.rule_book.digest),
+        }
+    }
 }
 
 fn decide_opened(

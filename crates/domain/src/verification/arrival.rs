@@ -32,6 +32,7 @@ pub(super) fn open(act: &Act<'_>, open: OpenCase) -> Vec<Event> {
         round: open.round,
         unit: open.unit,
         submitted_by: open.submitted_by,
+        rule_book: open.rule_book,
         content: open.content,
     })]
 }

@@ -80,6 +80,8 @@ pub struct OpenCase {
     pub unit: UnitId,
     /// The unit that submitted it.
     pub submitted_by: UnitId,
+    /// The rule book the round is decided under.
+    pub rule_book: RuleBookRef,
     /// What it holds.
     pub content: DossierContent,
 }

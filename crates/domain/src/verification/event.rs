@@ -70,6 +70,8 @@ pub struct CaseOpened {
     pub unit: UnitId,
     /// The unit that signed and submitted it; another one for a predecessor.
     pub submitted_by: UnitId,
+    /// The rule book the round is decided under.
+    pub rule_book: RuleBookRef,
     /// What the unit handed in.
     pub content: DossierContent,
 }

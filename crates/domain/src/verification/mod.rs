@@ -74,6 +74,13 @@ impl StoredDecider for Case {
     fn listing(state: &CaseState) -> Listing {
         state::listing(state)
     }
+
+    fn rule_book(state: &CaseState) -> Option<&str> {
+        match state {
+            CaseState::NotOpened => None,
+            CaseState::Opened(case) => Some(&case.rule_book.digest),
+        }
+    }
 }
 
 fn decide_opened(

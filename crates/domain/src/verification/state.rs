@@ -9,6 +9,7 @@ use crate::decider::Listing;
 use crate::dossier::content::{DossierContent, ProposedItem};
 use crate::evaluation::vocabulary::RuleId;
 use crate::ids::{DossierId, ItemId, PersonId, RoundId, UnitId};
+use crate::rulebook::RuleBookRef;
 use crate::rules::dossier::Missing;
 
 use super::event::{
@@ -39,6 +40,8 @@ pub struct CaseFile {
     pub unit: UnitId,
     /// The unit that submitted it.
     pub submitted_by: UnitId,
+    /// The rule book the round is decided under.
+    pub rule_book: RuleBookRef,
     /// What it holds, with the last supplement.
     pub content: DossierContent,
     /// Where it stands.
@@ -258,6 +261,7 @@ fn open(opened: &CaseOpened) -> CaseFile {
         round: opened.round.clone(),
         unit: opened.unit.clone(),
         submitted_by: opened.submitted_by.clone(),
+        rule_book: opened.rule_book.clone(),
         items: items
             .map(|p| (p.item.clone(), ItemFile::default()))
             .collect(),

@@ -34,6 +34,22 @@ pub struct Problem {
     cause: Option<Box<str>>,
 }
 
+/// As the command line shows it: the detail, then each rule and field, then the code.
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(detail) = &self.detail {
+            write!(f, "{detail} ")?;
+        }
+        for violation in &self.violations {
+            write!(f, "[{}: {}] ", violation.rule, violation.reason)?;
+        }
+        for error in &self.errors {
+            write!(f, "[{}: {}] ", error.field, error.reason)?;
+        }
+        write!(f, "({})", self.code)
+    }
+}
+
 /// One rule that stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

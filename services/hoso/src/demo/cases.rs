@@ -29,8 +29,15 @@ impl Office<'_> {
         let body = json!({
             "receivedAt": dossier.received_at, "receiptNumber": dossier.receipt_number,
         });
-        let case =
-            self.act("home-affairs", &dossier.id, "receive", dossier.received_at, body).await?;
+        let case = self
+            .act(
+                "home-affairs",
+                &dossier.id,
+                "receive",
+                dossier.received_at,
+                body,
+            )
+            .await?;
         let items = timeliness(&case.body);
         let late: Vec<_> = items.iter().filter(|(_, on_time)| !on_time).collect();
         let verdict = match late.len() {
@@ -38,11 +45,18 @@ impl Office<'_> {
             n if n == items.len() => "LATE: every item came after its last day".to_owned(),
             _ => format!(
                 "late: {}; the others in time",
-                late.iter().map(|(item, _)| item.as_str()).collect::<Vec<_>>().join(", ")
+                late.iter()
+                    .map(|(item, _)| item.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         };
-        let what = format!("stamps {} {}: {verdict}", dossier.id, dossier.receipt_number);
-        self.narrator.step_at(dossier.received_at, "Home Affairs", &what);
+        let what = format!(
+            "stamps {} {}: {verdict}",
+            dossier.id, dossier.receipt_number
+        );
+        self.narrator
+            .step_at(dossier.received_at, "Home Affairs", &what);
         Ok(!items.is_empty() && late.len() == items.len())
     }
 
@@ -72,14 +86,15 @@ impl Office<'_> {
         missing: &[String],
     ) -> Result<()> {
         let who = self.judge_of(dossier);
-        self.act(who, &dossier.id, "return", when, json!({ "dueOn": due_on })).await?;
+        self.act(who, &dossier.id, "return", when, json!({ "dueOn": due_on }))
+            .await?;
         let what = format!(
             "returns {} until {}: {}",
             dossier.id,
             due_on.format("%d/%m/%Y"),
             missing.join("; ")
         );
-        self.narrator.step_at(when, "Home Affairs", &what);
+        self.narrator.step_at(when, title(who), &what);
         Ok(())
     }
 
@@ -93,10 +108,21 @@ impl Office<'_> {
         when: DateTime<FixedOffset>,
     ) -> Result<()> {
         let who = self.judge_of(dossier);
-        self.act(who, &dossier.id, "accept", when, json!({})).await?;
-        self.act(who, &dossier.id, "forward", when + TimeDelta::minutes(5), json!({})).await?;
-        let what = format!("{} is complete; forwards it to the Standing Office", dossier.id);
-        self.narrator.step_at(when, "Home Affairs", &what);
+        self.act(who, &dossier.id, "accept", when, json!({}))
+            .await?;
+        self.act(
+            who,
+            &dossier.id,
+            "forward",
+            when + TimeDelta::minutes(5),
+            json!({}),
+        )
+        .await?;
+        let what = format!(
+            "{} is complete; forwards it to the Standing Office",
+            dossier.id
+        );
+        self.narrator.step_at(when, title(who), &what);
         Ok(())
     }
 
@@ -112,7 +138,13 @@ impl Office<'_> {
             .post(token, "/api/v1/cases/lapse-overdue", Seen::New, &body)
             .await?
             .success("lapse overdue cases")?;
-        for dossier in answer.body.get("lapsed").and_then(Value::as_array).into_iter().flatten() {
+        for dossier in answer
+            .body
+            .get("lapsed")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let what = format!("{} lapses: no supplement came", plain(dossier));
             self.narrator.step(on, "Home Affairs", &what);
         }
@@ -138,7 +170,8 @@ impl Office<'_> {
             "evidence": finding.evidence,
             "foundOn": finding.date,
         });
-        self.act(who, dossier, "findings", at(finding.date, 14, 0), body).await?;
+        self.act(who, dossier, "findings", at(finding.date, 14, 0), body)
+            .await?;
         Ok(())
     }
 
@@ -148,7 +181,14 @@ impl Office<'_> {
     /// The service's refusal.
     pub(super) async fn evaluate(&self, dossier: &str, as_of: NaiveDate) -> Result<()> {
         let body = json!({ "asOf": as_of });
-        self.act("standing-office", dossier, "evaluate", at(as_of, 16, 0), body).await?;
+        self.act(
+            "standing-office",
+            dossier,
+            "evaluate",
+            at(as_of, 16, 0),
+            body,
+        )
+        .await?;
         Ok(())
     }
 
@@ -166,6 +206,7 @@ impl Office<'_> {
     ) -> Result<Answer> {
         if let Some(fields) = body.as_object_mut() {
             fields.insert("effectiveAt".into(), json!(when));
+            fields.insert("reason".into(), json!(reason(command)));
         }
         let path = format!("/api/v1/cases/{dossier}/{command}");
         self.client
@@ -184,17 +225,45 @@ impl Office<'_> {
     }
 }
 
+/// The office in words.
+fn title(who: &str) -> &'static str {
+    match who {
+        "home-affairs" => "Home Affairs",
+        "standing-office-2" => "Standing Office, for Home Affairs' own dossier (R54)",
+        _ => "Standing Office",
+    }
+}
+
+/// Why the step is taken, for the record.
+fn reason(command: &str) -> &'static str {
+    match command {
+        "receive" => "Tiếp nhận hồ sơ, đóng dấu ĐẾN",
+        "check" => "Kiểm tra thành phần hồ sơ (mục III.5 của kế hoạch)",
+        "return" => "Hồ sơ chưa đủ, yêu cầu bổ sung",
+        "accept" => "Hồ sơ đủ thành phần",
+        "forward" => "Chuyển Thường trực Ban Chỉ đạo thẩm định",
+        "findings" => "Kết luận thẩm định theo tài liệu kiểm chứng",
+        "evaluate" => "Xét điều kiện từng tiêu chuẩn",
+        _ => "Theo Kế hoạch 52/KH-UBND",
+    }
+}
+
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Each item and whether it was in time.
 fn timeliness(case: &Value) -> Vec<(String, bool)> {
-    let items = case.get("timeliness").and_then(Value::as_array);
+    let items = case.get("items").and_then(Value::as_array);
     items
         .into_iter()
         .flatten()
-        .filter_map(|item| Some((plain(item.get("item")?), item.get("onTime")?.as_bool()?)))
+        .filter_map(|item| {
+            let on_time = item.get("timeliness")?.get("onTime")?.as_bool()?;
+            Some((plain(item.get("item")?), on_time))
+        })
         .collect()
 }
 
@@ -204,7 +273,13 @@ fn missing(case: &Value) -> Vec<String> {
     missing
         .into_iter()
         .flatten()
-        .filter_map(|one| Some(format!("{} ({})", plain(one.get("text")?), plain(one.get("rule")?))))
+        .filter_map(|one| {
+            Some(format!(
+                "{} ({})",
+                plain(one.get("text")?),
+                plain(one.get("rule")?)
+            ))
+        })
         .collect()
 }
 

@@ -17,7 +17,6 @@ pub(super) const IN_OFFICE_FROM: &str = "2021-01-01";
 #[derive(Debug, Clone)]
 pub(super) struct Player {
     pub(super) official: String,
-    pub(super) person: String,
     pub(super) agency: String,
     pub(super) token: String,
 }
@@ -39,7 +38,17 @@ struct Office {
 const PROVINCE: &[(&str, &str, &str)] = &[
     ("home-affairs", "so-noi-vu", "HOME_AFFAIRS"),
     ("standing-office", "so-noi-vu", "STANDING_OFFICE"),
-    ("standing-office-2", "van-phong-ubnd-tinh", "STANDING_OFFICE"),
+    (
+        "standing-office-2",
+        "van-phong-ubnd-tinh",
+        "STANDING_OFFICE",
+    ),
+    ("member-3", "so-tu-phap", "STANDING_OFFICE"),
+    ("member-4", "so-tai-chinh", "STANDING_OFFICE"),
+    ("member-5", "so-khoa-hoc-va-cong-nghe", "STANDING_OFFICE"),
+    ("member-6", "ubnd-tinh", "STANDING_OFFICE"),
+    ("member-7", "ubnd-tinh", "STANDING_OFFICE"),
+    ("member-8", "ubnd-tinh", "STANDING_OFFICE"),
     ("committee", "ban-chi-dao-cchc", "STEERING_COMMITTEE"),
     ("council", "hoi-dong-sang-kien", "INITIATIVE_COUNCIL"),
     ("inspectorate", "thanh-tra-tinh", "INSPECTORATE"),
@@ -47,6 +56,20 @@ const PROVINCE: &[(&str, &str, &str)] = &[
     ("records", "ubnd-tinh", "RECORDS"),
     ("auditor", "kiem-toan", "AUDITOR"),
 ];
+
+/// The members of the Standing Office who come to its meeting; the ninth is excused.
+pub(super) const MEMBERS_PRESENT: &[&str] = &[
+    "standing-office",
+    "standing-office-2",
+    "member-3",
+    "member-4",
+    "member-5",
+    "member-6",
+    "member-7",
+    "member-8",
+];
+/// All members of the Standing Office.
+pub(super) const MEMBERS_TOTAL: usize = 9;
 
 /// What a unit needs to hand in a dossier.
 const UNIT: &[(&str, &str)] = &[
@@ -58,9 +81,21 @@ const UNIT: &[(&str, &str)] = &[
 
 /// Bodies that are agencies but are not assessed.
 pub(super) const BODIES: &[(&str, &str, &str)] = &[
-    ("ubnd-tinh", "Ủy ban nhân dân tỉnh", "Chủ tịch Ủy ban nhân dân tỉnh"),
-    ("ban-chi-dao-cchc", "Ban Chỉ đạo cải cách hành chính tỉnh", "Trưởng ban"),
-    ("hoi-dong-sang-kien", "Hội đồng Sáng kiến tỉnh", "Chủ tịch Hội đồng"),
+    (
+        "ubnd-tinh",
+        "Ủy ban nhân dân tỉnh",
+        "Chủ tịch Ủy ban nhân dân tỉnh",
+    ),
+    (
+        "ban-chi-dao-cchc",
+        "Ban Chỉ đạo cải cách hành chính tỉnh",
+        "Trưởng ban",
+    ),
+    (
+        "hoi-dong-sang-kien",
+        "Hội đồng Sáng kiến tỉnh",
+        "Chủ tịch Hội đồng",
+    ),
     ("kiem-toan", "Đoàn kiểm tra, kiểm toán (mẫu)", "Trưởng đoàn"),
 ];
 
@@ -70,7 +105,9 @@ impl Cast {
     /// # Errors
     /// If nobody does.
     pub(super) fn get(&self, name: &str) -> Result<&Player> {
-        self.players.get(name).with_context(|| format!("nobody plays {name}"))
+        self.players
+            .get(name)
+            .with_context(|| format!("nobody plays {name}"))
     }
 
     /// The token of a part.
@@ -99,7 +136,11 @@ impl Cast {
                 role,
             })
             .collect();
-        let mut units: Vec<&str> = sample.dossiers.iter().map(|d| d.submitted_by.as_str()).collect();
+        let mut units: Vec<&str> = sample
+            .dossiers
+            .iter()
+            .map(|d| d.submitted_by.as_str())
+            .collect();
         units.sort_unstable();
         units.dedup();
         for unit in units {
@@ -128,12 +169,23 @@ async fn fill(client: &Client, admin: &str, number: usize, office: &Office) -> R
         "role": office.role,
         "validFrom": IN_OFFICE_FROM,
     });
-    client.post(admin, "/api/v1/officials", Seen::New, &body).await?.success("appoint")?;
+    client
+        .post(admin, "/api/v1/officials", Seen::New, &body)
+        .await?
+        .success("appoint")?;
     let body = json!({ "official": official, "days": 30 });
     let issued = client
         .post(admin, "/api/v1/tokens", Seen::New, &body)
         .await?
         .success("issue a token")?;
-    let token = issued.body.get("token").and_then(|t| t.as_str()).context("no token in the answer")?;
-    Ok(Player { official, person, agency: office.agency.clone(), token: token.to_owned() })
+    let token = issued
+        .body
+        .get("token")
+        .and_then(|t| t.as_str())
+        .context("no token in the answer")?;
+    Ok(Player {
+        official,
+        agency: office.agency.clone(),
+        token: token.to_owned(),
+    })
 }

@@ -49,12 +49,11 @@ pub(super) enum Seen<'a> {
 
 impl Client {
     pub(super) fn new(base: String) -> Self {
-        Self { http: reqwest::Client::new(), base, commands: AtomicU64::new(1) }
-    }
-
-    /// How many commands were sent.
-    pub(super) fn commands(&self) -> u64 {
-        self.commands.load(Ordering::Relaxed) - 1
+        Self {
+            http: reqwest::Client::new(),
+            base,
+            commands: AtomicU64::new(1),
+        }
     }
 
     /// Sends a command.
@@ -69,7 +68,8 @@ impl Client {
         body: &Value,
     ) -> Result<Answer> {
         let body = serde_json::to_vec(body)?;
-        self.post_bytes(token, path, seen, "application/json", body).await
+        self.post_bytes(token, path, seen, "application/json", body)
+            .await
     }
 
     /// Sends bytes: a document, a table.
@@ -113,11 +113,25 @@ impl Client {
     }
 
     async fn answer(request: reqwest::RequestBuilder, path: &str) -> Result<Answer> {
-        let response = request.send().await.with_context(|| format!("no answer from {path}"))?;
+        let response = request
+            .send()
+            .await
+            .with_context(|| format!("no answer from {path}"))?;
         let status = response.status().as_u16();
-        let etag = response.headers().get(ETAG).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let bytes = response.bytes().await.with_context(|| format!("half an answer from {path}"))?;
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
+        let etag = response
+            .headers()
+            .get(ETAG)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned);
+        let bytes = response
+            .bytes()
+            .await
+            .with_context(|| format!("half an answer from {path}"))?;
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes)?
+        };
         Ok(Answer { status, etag, body })
     }
 }

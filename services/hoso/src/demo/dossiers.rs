@@ -50,13 +50,19 @@ impl<'a> Desk<'a> {
             "onBehalfOfPredecessor": dossier.on_behalf_of_predecessor,
             "addressee": if through_home_affairs { "HOME_AFFAIRS" } else { "DIRECT" },
             "effectiveAt": at(first_day(dossier), 8, 0),
+            "reason": "Lập hồ sơ đề nghị khen thưởng",
         });
         let staff = cast.token(&format!("{}/staff", dossier.submitted_by))?;
         let answer = client
             .post(staff, "/api/v1/dossiers", Seen::New, &body)
             .await?
             .success(&dossier.id)?;
-        Ok(Self { client, cast, dossier, etag: tag(answer)? })
+        Ok(Self {
+            client,
+            cast,
+            dossier,
+            etag: tag(answer)?,
+        })
     }
 
     /// Takes up a dossier that was drafted before.
@@ -68,7 +74,12 @@ impl<'a> Desk<'a> {
         cast: &'a Cast,
         dossier: &'a Dossier,
     ) -> Result<Desk<'a>> {
-        let mut desk = Self { client, cast, dossier, etag: String::new() };
+        let mut desk = Self {
+            client,
+            cast,
+            dossier,
+            etag: String::new(),
+        };
         desk.refresh().await?;
         Ok(desk)
     }
@@ -101,14 +112,16 @@ impl<'a> Desk<'a> {
             if item.basis.as_deref() == Some("OUTSIDER") {
                 body.insert("nominatedBy".into(), json!(dossier.submitted_by));
             }
-            self.act("staff", "items", at(day, 8, 30), Value::Object(body)).await?;
+            self.act("staff", "items", at(day, 8, 30), Value::Object(body))
+                .await?;
         }
         for attachment in &dossier.attachments {
             let document = self.upload(&attachment.paper).await?;
             let body = json!({
                 "kind": attachment.kind, "item": attachment.item, "document": document,
             });
-            self.act("staff", "attachments", at(day, 9, 0), body).await?;
+            self.act("staff", "attachments", at(day, 9, 0), body)
+                .await?;
         }
         self.reports(&dossier.reports, at(day, 9, 30)).await?;
         self.minutes().await?;
@@ -163,7 +176,8 @@ impl<'a> Desk<'a> {
             "votes": votes,
             "document": self.upload(&minutes.paper).await?,
         });
-        self.act("meeting", "minutes", at(minutes.date, 16, 0), body).await
+        self.act("meeting", "minutes", at(minutes.date, 16, 0), body)
+            .await
     }
 
     async fn sign_and_submit(&mut self) -> Result<()> {
@@ -189,7 +203,9 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// The first refusal.
     pub(super) async fn supplement(&mut self, supplement: &Supplement) -> Result<()> {
-        let Some(received) = supplement.received_at else { return Ok(()) };
+        let Some(received) = supplement.received_at else {
+            return Ok(());
+        };
         let earlier = received - TimeDelta::hours(1);
         self.reports(&supplement.added, earlier).await?;
         self.act("head", "supplement", received, json!({})).await
@@ -200,11 +216,14 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// The service's refusal.
     pub(super) async fn withdraw(&mut self) -> Result<()> {
-        let Some(withdrawal) = &self.dossier.withdrawal else { return Ok(()) };
+        let Some(withdrawal) = &self.dossier.withdrawal else {
+            return Ok(());
+        };
         let body = json!({
             "number": withdrawal.number, "date": withdrawal.date, "reason": withdrawal.reason,
         });
-        self.act("head", "withdraw", withdrawal.received_at, body).await
+        self.act("head", "withdraw", withdrawal.received_at, body)
+            .await
     }
 
     /// One command on the dossier, by an officer of the unit.
@@ -215,9 +234,12 @@ impl<'a> Desk<'a> {
         when: DateTime<FixedOffset>,
         mut body: Value,
     ) -> Result<()> {
-        let token = self.cast.token(&format!("{}/{part}", self.dossier.submitted_by))?;
+        let token = self
+            .cast
+            .token(&format!("{}/{part}", self.dossier.submitted_by))?;
         if let Some(fields) = body.as_object_mut() {
             fields.insert("effectiveAt".into(), json!(when));
+            fields.entry("reason").or_insert(json!(reason(command)));
             fields.retain(|_, value| !value.is_null());
         }
         let path = format!("/api/v1/dossiers/{}/{command}", self.dossier.id);
@@ -233,7 +255,9 @@ impl<'a> Desk<'a> {
 
     /// The version others moved the dossier to.
     async fn refresh(&mut self) -> Result<()> {
-        let token = self.cast.token(&format!("{}/staff", self.dossier.submitted_by))?;
+        let token = self
+            .cast
+            .token(&format!("{}/staff", self.dossier.submitted_by))?;
         let path = format!("/api/v1/dossiers/{}", self.dossier.id);
         self.etag = tag(self.client.get(token, &path).await?)?;
         Ok(())
@@ -241,8 +265,12 @@ impl<'a> Desk<'a> {
 
     /// The reference of a paper; its bytes are uploaded where the sample has them.
     async fn upload(&self, paper: &Paper) -> Result<Value> {
-        let Some(path) = &paper.path else { return Ok(json!({ "name": paper.file })) };
-        let token = self.cast.token(&format!("{}/staff", self.dossier.submitted_by))?;
+        let Some(path) = &paper.path else {
+            return Ok(json!({ "name": paper.file }));
+        };
+        let token = self
+            .cast
+            .token(&format!("{}/staff", self.dossier.submitted_by))?;
         let target = format!("/api/v1/documents?name={}", paper.file);
         let bytes = sample::file(path)?.into_owned();
         let answer = self
@@ -252,10 +280,28 @@ impl<'a> Desk<'a> {
             .success(&paper.file)?;
         let mut reference = BTreeMap::new();
         for field in ["name", "sha256", "size", "mediaType"] {
-            let value = answer.body.get(field).with_context(|| format!("no {field} of {path}"))?;
+            let value = answer
+                .body
+                .get(field)
+                .with_context(|| format!("no {field} of {path}"))?;
             reference.insert(field, value.clone());
         }
         Ok(json!(reference))
+    }
+}
+
+/// Why the step is taken, for the record.
+fn reason(command: &str) -> &'static str {
+    match command {
+        "items" => "Đề nghị theo thành tích trong năm",
+        "attachments" => "Tài liệu kèm theo",
+        "reports" => "Báo cáo thành tích",
+        "reports/confirm" => "Ban Chỉ đạo của đơn vị xác nhận báo cáo",
+        "minutes" => "Biên bản họp xét của Thường trực Ban Chỉ đạo đơn vị",
+        "sign" => "Ký Tờ trình",
+        "submit" => "Nộp hồ sơ qua Sở Nội vụ",
+        "supplement" => "Bổ sung theo yêu cầu",
+        _ => "Theo Kế hoạch 52/KH-UBND",
     }
 }
 

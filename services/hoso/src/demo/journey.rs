@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cases::{Office, dossier_of};
 use super::cast::Cast;
-use super::client::{Client, Seen};
+use super::client::Client;
 use super::dossiers::{Desk, ROUND, at};
 use super::narrator::Narrator;
 use super::registry::Registry;
@@ -54,8 +54,13 @@ impl Journey<'_> {
     /// The first step that was refused and should not have been.
     pub(super) async fn run(&self, admin: &str) -> Result<End> {
         let cast = self.registry(admin).await?;
-        let round = Round { client: self.client, cast: &cast, narrator: self.narrator };
-        self.narrator.chapter("The round opens, units submit, Home Affairs receives");
+        let round = Round {
+            client: self.client,
+            cast: &cast,
+            narrator: self.narrator,
+        };
+        self.narrator
+            .chapter("The round opens, units submit, Home Affairs receives");
         round.open(day(2025, 4, 15)?).await?;
         self.dossiers(&cast).await?;
         self.narrator.chapter("Verification");
@@ -66,20 +71,35 @@ impl Journey<'_> {
         self.decision(&cast, &round).await?;
         let outcome = round.outcome_json().await?;
         let path = format!("/api/v1/rounds/{ROUND}/round-file");
-        let round_file = self.client.get(cast.token("standing-office")?, &path).await?.body;
-        Ok(End { cast, outcome, round_file })
+        let round_file = self
+            .client
+            .get(cast.token("standing-office")?, &path)
+            .await?
+            .body;
+        Ok(End {
+            cast,
+            outcome,
+            round_file,
+        })
     }
 
     async fn registry(&self, admin: &str) -> Result<Cast> {
-        self.narrator.chapter("Registry: who there is, and what was published");
-        let registry = Registry { client: self.client, narrator: self.narrator };
+        self.narrator
+            .chapter("Registry: who there is, and what was published");
+        let registry = Registry {
+            client: self.client,
+            narrator: self.narrator,
+        };
         let cast = Cast::appoint(self.client, admin, self.sample).await?;
         let opening = day(2025, 4, 15)?;
         let keeper = cast.token("home-affairs")?;
         registry.bodies(keeper).await?;
         registry.tables(keeper, opening).await?;
         let persons = registry.persons(keeper, self.sample).await?;
-        let what = format!("{} officials hold office; {persons} individuals registered", cast.len());
+        let what = format!(
+            "{} officials hold office; {persons} individuals registered",
+            cast.len()
+        );
         self.narrator.step(opening, "Administrator", &what);
         for (number, hold) in self.sample.holds.iter().enumerate() {
             if hold.opened <= opening {
@@ -102,7 +122,10 @@ impl Journey<'_> {
                 Some(asked) => asked.requested_on,
                 None => dossier.received_at.date_naive() + Days::new(1),
             };
-            steps.push((at(checked, 10, 0).max(dossier.received_at), Step::Check(dossier)));
+            steps.push((
+                at(checked, 10, 0).max(dossier.received_at),
+                Step::Check(dossier),
+            ));
             for asked in &dossier.supplements {
                 match asked.received_at {
                     Some(received) => {
@@ -123,14 +146,23 @@ impl Journey<'_> {
     }
 
     async fn dossiers(&self, cast: &Cast) -> Result<()> {
-        let office = Office { client: self.client, cast, narrator: self.narrator };
-        let registry = Registry { client: self.client, narrator: self.narrator };
+        let office = Office {
+            client: self.client,
+            cast,
+            narrator: self.narrator,
+        };
+        let registry = Registry {
+            client: self.client,
+            narrator: self.narrator,
+        };
         let mut late = Vec::new();
         let mut holds: Vec<_> = self.sample.holds.iter().enumerate().collect();
         holds.retain(|(_, hold)| hold.opened > hold_start());
         for (when, step) in self.timeline() {
-            while let Some((number, hold)) =
-                holds.first().copied().filter(|(_, hold)| at(hold.opened, 9, 0) <= when)
+            while let Some((number, hold)) = holds
+                .first()
+                .copied()
+                .filter(|(_, hold)| at(hold.opened, 9, 0) <= when)
             {
                 registry.open_hold(cast, number, hold).await?;
                 holds.remove(0);
@@ -194,8 +226,13 @@ impl Journey<'_> {
         } else {
             String::new()
         };
-        let what = format!("submits {}{behalf}: {} item(s)", dossier.id, dossier.items.len());
-        self.narrator.step_at(dossier.sent_at, &dossier.submitted_by, &what);
+        let what = format!(
+            "submits {}{behalf}: {} item(s)",
+            dossier.id,
+            dossier.items.len()
+        );
+        self.narrator
+            .step_at(dossier.sent_at, &dossier.submitted_by, &what);
         Ok(())
     }
 
@@ -210,14 +247,24 @@ impl Journey<'_> {
             return office.accept(dossier, when).await;
         }
         let asked = dossier.supplements.first().with_context(|| {
-            format!("{} should be complete and misses {}", dossier.id, missing.join("; "))
+            format!(
+                "{} should be complete and misses {}",
+                dossier.id,
+                missing.join("; ")
+            )
         })?;
-        office.send_back(dossier, when, asked.due_on, &missing).await
+        office
+            .send_back(dossier, when, asked.due_on, &missing)
+            .await
     }
 
     async fn findings(&self, cast: &Cast) -> Result<()> {
         self.settle(cast).await?;
-        let office = Office { client: self.client, cast, narrator: self.narrator };
+        let office = Office {
+            client: self.client,
+            cast,
+            narrator: self.narrator,
+        };
         let mut last = None;
         let mut on_the_day = 0;
         for finding in &self.sample.findings {
@@ -245,26 +292,53 @@ impl Journey<'_> {
         let meeting = day(2025, 7, 30)?;
         self.settle(cast).await?;
         let entered = self.entered(cast).await?;
-        round.scores(self.sample, &entered.iter().map(|(item, _)| item.clone()).collect::<Vec<_>>()).await?;
-        let office = Office { client: self.client, cast, narrator: self.narrator };
+        round
+            .scores(
+                self.sample,
+                &entered
+                    .iter()
+                    .map(|(item, _)| item.clone())
+                    .collect::<Vec<_>>(),
+            )
+            .await?;
+        let office = Office {
+            client: self.client,
+            cast,
+            narrator: self.narrator,
+        };
         let mut dossiers: Vec<_> = entered.into_iter().map(|(_, dossier)| dossier).collect();
         dossiers.dedup();
         for dossier in dossiers {
             office.evaluate(&dossier, meeting).await?;
         }
-        self.narrator.step(meeting, "Standing Office", "evaluates every item, criterion by criterion");
+        self.narrator.step(
+            meeting,
+            "Standing Office",
+            "evaluates every item, criterion by criterion",
+        );
         let items = round.rank(meeting, 9).await?;
-        self.expect_refusal(round.adopt(meeting, 10).await?.body, "the shortlist, while a tie stands", "Steering Committee")?;
-        round.meet(meeting, &items).await?;
+        self.expect_refusal(
+            round.adopt(meeting, 10).await?.body,
+            "the shortlist, while a tie stands",
+            "Steering Committee",
+        )?;
+        round.meet(self.sample, meeting, &items).await?;
         round.rule_on_tie(meeting, TIE_ORDER).await?;
         round.rank(meeting, 18).await?;
-        round.adopt(meeting, 19).await?.success("adopt the shortlist")?;
-        self.narrator.step(meeting, "Steering Committee", "adopts the shortlist");
+        round
+            .adopt(meeting, 19)
+            .await?
+            .success("adopt the shortlist")?;
+        self.narrator
+            .step(meeting, "Steering Committee", "adopts the shortlist");
         Ok(())
     }
 
     async fn decision(&self, cast: &Cast, round: &Round<'_>) -> Result<()> {
-        let registry = Registry { client: self.client, narrator: self.narrator };
+        let registry = Registry {
+            client: self.client,
+            narrator: self.narrator,
+        };
         let decided = day(2025, 8, 15)?;
         for (number, hold) in self.sample.holds.iter().enumerate() {
             if hold.opened > day(2025, 7, 30)? {
@@ -276,12 +350,20 @@ impl Journey<'_> {
         }
         self.settle(cast).await?;
         let items = round.rank(decided, 9).await?;
-        round.adopt(decided, 11).await?.success("adopt the new shortlist")?;
-        self.narrator.step(decided, "Steering Committee", "adopts the list anew: the next in rank moves up");
+        round
+            .adopt(decided, 11)
+            .await?
+            .success("adopt the new shortlist")?;
+        self.narrator.step(
+            decided,
+            "Steering Committee",
+            "adopts the list anew: the next in rank moves up",
+        );
         let selected: Vec<String> = selected(&items).map(|item| item.item.clone()).collect();
         round.propose(decided, &selected).await?;
         let signing = day(2025, 8, 18)?;
-        self.refuse_the_wrong_signer(round, signing, &selected).await?;
+        self.refuse_the_wrong_signer(round, signing, &selected)
+            .await?;
         round.decide(signing, &selected).await?;
         self.ceremony(round, &items).await
     }
@@ -296,49 +378,83 @@ impl Journey<'_> {
             "number": "01/QĐ-SNV", "date": on, "body": "CHAIRMAN", "signedBy": "Giám đốc",
             "items": items,
         });
-        let answer = round.try_act("home-affairs", "decisions", at(on, 8, 0), body).await?;
+        let answer = round
+            .try_act("home-affairs", "decisions", at(on, 8, 0), body)
+            .await?;
         if answer.status != 403 {
-            bail!("Home Affairs signed the Chairman's decision: {} {}", answer.status, answer.body);
+            bail!(
+                "Home Affairs signed the Chairman's decision: {} {}",
+                answer.status,
+                answer.body
+            );
         }
-        self.expect_refusal(answer.body, "to sign the decision; the attempt is on record", "Home Affairs")
+        self.expect_refusal(
+            answer.body,
+            "to sign the decision; the attempt is on record",
+            "Home Affairs",
+        )
     }
 
     async fn ceremony(&self, round: &Round<'_>, items: &[Ranked]) -> Result<()> {
         let on = day(2025, 8, 25)?;
         let mut handed = 0;
         for item in selected(items) {
-            let unit = self.sample.units.iter().find(|unit| unit.id == item.subject);
+            let unit = self
+                .sample
+                .units
+                .iter()
+                .find(|unit| unit.id == item.subject);
             let title = unit.map(|unit| unit.head_title.as_str());
             round.hand_over(on, &item.item, title).await?;
             handed += 1;
         }
-        self.narrator.step(on, "Records", &format!("hands over {handed} certificates"));
+        self.narrator
+            .step(on, "Records", &format!("hands over {handed} certificates"));
         round.archive(day(2025, 12, 15)?).await
     }
 
     fn expect_refusal(&self, problem: Value, what: &str, who: &str) -> Result<()> {
-        let code = problem.get("code").and_then(Value::as_str).context("a refusal has a code")?;
-        self.narrator.say(&format!("            {who} is refused {what} ({code})"));
+        let code = problem
+            .get("code")
+            .and_then(Value::as_str)
+            .context("a refusal has a code")?;
+        self.narrator
+            .say(&format!("            {who} is refused {what} ({code})"));
         Ok(())
     }
 
-    /// The items in the round, each with its dossier.
+    /// The items still in the round, each with its dossier.
     async fn entered(&self, cast: &Cast) -> Result<Vec<(String, String)>> {
         let path = format!("/api/v1/rounds/{ROUND}/items?limit=200");
-        let answer = self.client.get(cast.token("standing-office")?, &path).await?;
-        let items = answer.body.get("items").and_then(Value::as_array).context("a page of items")?;
+        let answer = self
+            .client
+            .get(cast.token("standing-office")?, &path)
+            .await?;
+        let items = answer
+            .body
+            .get("items")
+            .and_then(Value::as_array)
+            .context("a page of items")?;
         let field = |item: &Value, name: &str| {
-            item.get(name).and_then(Value::as_str).map(str::to_owned).context("an item's field")
+            item.get(name)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+                .context("an item's field")
         };
-        items
-            .iter()
-            .map(|item| Ok((field(item, "item")?, field(item, "dossier")?)))
-            .collect()
+        let mut entered = Vec::new();
+        for item in items {
+            if field(item, "standing")? != "WITHDRAWN" {
+                entered.push((field(item, "item")?, field(item, "dossier")?));
+            }
+        }
+        Ok(entered)
     }
 
     /// Waits until every service has reacted to everything.
     async fn settle(&self, cast: &Cast) -> Result<()> {
-        self.client.get(cast.token("auditor")?, "/api/v1/feed?wait=idle").await?;
+        self.client
+            .get(cast.token("auditor")?, "/api/v1/feed?wait=idle")
+            .await?;
         Ok(())
     }
 }

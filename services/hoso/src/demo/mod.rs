@@ -56,7 +56,11 @@ pub(crate) struct DemoArgs {
 /// A step was refused that should not be, or the store cannot be made.
 pub(crate) async fn run(args: DemoArgs) -> Result<u8> {
     let started = Instant::now();
-    let scratch = if args.data.is_none() { Some(tempfile::tempdir()?) } else { None };
+    let scratch = if args.data.is_none() {
+        Some(tempfile::tempdir()?)
+    } else {
+        None
+    };
     let data = match (&args.data, &scratch) {
         (Some(data), _) => data.clone(),
         (None, Some(scratch)) => scratch.path().to_path_buf(),
@@ -65,7 +69,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<u8> {
     refuse_a_used_store(&data)?;
     let _lock = ServeLock::take(&data)?;
     let runtime = store::open(&data, Clock::system()).await?;
-    let admin = first_run::ensure_administrator(&runtime).await?.context("a fresh store")?;
+    let admin = first_run::ensure_administrator(&runtime)
+        .await?
+        .context("a fresh store")?;
     let listener = TcpListener::bind(args.listen).await?;
     let address = listener.local_addr()?;
     let stop = CancellationToken::new();
@@ -81,14 +87,20 @@ pub(crate) async fn run(args: DemoArgs) -> Result<u8> {
     let code = match &story {
         Ok(report) => {
             report.print(args.json, narrator)?;
-            if report.agrees() { DONE } else { FOUND_PROBLEMS }
+            if report.agrees() {
+                DONE
+            } else {
+                FOUND_PROBLEMS
+            }
         }
         Err(_) => FOUND_PROBLEMS,
     };
     if args.serve && story.is_ok() {
         narrator.say(&format!(
             "\nServing http://{address}, documentation at /docs. The auditor's token: {}",
-            story.as_ref().map_or("", |report| report.auditor_token.as_str())
+            story
+                .as_ref()
+                .map_or("", |report| report.auditor_token.as_str())
         ));
         up::wait_for_signal().await;
     }
@@ -106,7 +118,11 @@ async fn tell(
     started: Instant,
 ) -> Result<report::Report> {
     let sample = Sample::read()?;
-    let journey = journey::Journey { client, narrator, sample: &sample };
+    let journey = journey::Journey {
+        client,
+        narrator,
+        sample: &sample,
+    };
     let end = journey.run(admin).await?;
     report::Report::gather(runtime, client, &sample, end, data, started).await
 }

@@ -13,11 +13,19 @@ use super::sample::{self, Hold, Sample};
 /// Tables in the order they are imported: kind, file, what it is.
 const TABLES: &[(&str, &str, &str)] = &[
     ("units", "don-vi.csv", "units"),
-    ("publications", "cong-bo.csv", "publications and corrections"),
+    (
+        "publications",
+        "cong-bo.csv",
+        "publications and corrections",
+    ),
     ("index", "chi-so-cchc.csv", "units' index scores"),
     ("satisfaction", "hai-long.csv", "satisfaction rates"),
     ("tasks", "nhiem-vu.csv", "task counts"),
-    ("components", "chi-so-thanh-phan.csv", "component indexes with their advisers"),
+    (
+        "components",
+        "chi-so-thanh-phan.csv",
+        "component indexes with their advisers",
+    ),
     ("initiatives", "sang-kien.csv", "initiatives assessed"),
 ];
 
@@ -75,7 +83,11 @@ impl Registry<'_> {
     /// The service's refusal.
     pub(super) async fn persons(&self, keeper: &str, sample: &Sample) -> Result<usize> {
         let mut count = 0;
-        let individuals = sample.dossiers.iter().flat_map(|d| &d.items).filter(|i| i.basis.is_some());
+        let individuals = sample
+            .dossiers
+            .iter()
+            .flat_map(|d| &d.items)
+            .filter(|i| i.basis.is_some());
         for item in individuals {
             let mut body = json!({
                 "person": item.subject,
@@ -111,7 +123,12 @@ impl Registry<'_> {
             "effectiveAt": at(hold.opened, 9, 0),
         });
         self.client
-            .post(cast.token("inspectorate")?, "/api/v1/holds", Seen::New, &body)
+            .post(
+                cast.token("inspectorate")?,
+                "/api/v1/holds",
+                Seen::New,
+                &body,
+            )
             .await?
             .success(&hold.subject)?;
         let what = format!("opens a hold on {}: {}", hold.subject, hold.document);
@@ -131,7 +148,7 @@ impl Registry<'_> {
         closed: NaiveDate,
     ) -> Result<()> {
         let body = json!({
-            "closedOn": closed,
+            "on": closed,
             "document": format!("Kết thúc: {}", hold.document),
             "effectiveAt": at(closed, 8, 0),
         });

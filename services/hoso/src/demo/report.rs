@@ -94,12 +94,19 @@ impl Report {
         let book = RuleBook::soc_trang();
         let differences = compare(&items, &evaluate(&recorded, book))
             .into_iter()
-            .chain(compare_outcomes(&evaluate(&unruled, book), &evaluate(&expected, book)))
+            .chain(compare_outcomes(
+                &evaluate(&unruled, book),
+                &evaluate(&expected, book),
+            ))
             .collect();
         let path = format!("/api/v1/dossiers/{SHOWN}/history");
         let history = client.get(&auditor_token, &path).await?.body;
         Ok(Self {
-            lanes: end.outcome.get("lanes").cloned().context("an outcome has lanes")?,
+            lanes: end
+                .outcome
+                .get("lanes")
+                .cloned()
+                .context("an outcome has lanes")?,
             before_ruling: Totals::of(&evaluate(&unruled, book)),
             path: list(&history, "events")?,
             events: runtime.ledger.head().await?,
@@ -163,7 +170,7 @@ impl Report {
                 text(lane, "empty")
             ));
             let mut table = Table::new();
-            table.load_preset(UTF8_HORIZONTAL_ONLY);
+            table.load_style(UTF8_HORIZONTAL_ONLY);
             table.set_header(["place", "item", "subject", "outcome", "why"]);
             for item in self.of_lane(&name) {
                 table.add_row([
@@ -188,14 +195,25 @@ impl Report {
             self.totals.items(),
             words(&self.totals)
         ));
-        narrator.say(&format!("before the ruling on the tie: {}", words(&self.before_ruling)));
+        narrator.say(&format!(
+            "before the ruling on the tie: {}",
+            words(&self.before_ruling)
+        ));
         narrator.say(&format!("{} ms, store {}", self.elapsed_ms, self.store));
     }
 
     /// The items of a lane, ranked ones by place, the others behind.
     fn of_lane(&self, lane: &str) -> Vec<&Value> {
-        let mut items: Vec<_> = self.items.iter().filter(|i| text(i, "lane") == lane).collect();
-        items.sort_by_key(|item| item.get("place").and_then(Value::as_u64).unwrap_or(u64::MAX));
+        let mut items: Vec<_> = self
+            .items
+            .iter()
+            .filter(|i| text(i, "lane") == lane)
+            .collect();
+        items.sort_by_key(|item| {
+            item.get("place")
+                .and_then(Value::as_u64)
+                .unwrap_or(u64::MAX)
+        });
         items
     }
 }
@@ -223,7 +241,11 @@ fn step(event: &Value) -> String {
 }
 
 fn words(totals: &Totals) -> String {
-    let parts: Vec<_> = totals.by_outcome.iter().map(|(name, n)| format!("{n} {name}")).collect();
+    let parts: Vec<_> = totals
+        .by_outcome
+        .iter()
+        .map(|(name, n)| format!("{n} {name}"))
+        .collect();
     parts.join(", ")
 }
 
@@ -237,8 +259,11 @@ async fn outside_the_round(
     let entered: Vec<String> = entered.iter().map(|item| text(item, "item")).collect();
     let mut outside = BTreeMap::new();
     for dossier in &sample.dossiers {
-        let missing: Vec<_> =
-            dossier.items.iter().filter(|item| !entered.contains(&item.id)).collect();
+        let missing: Vec<_> = dossier
+            .items
+            .iter()
+            .filter(|item| !entered.contains(&item.id))
+            .collect();
         if missing.is_empty() {
             continue;
         }
@@ -263,7 +288,9 @@ fn compare(items: &[Value], outcome: &Outcome) -> Vec<String> {
     let mut differences = Vec::new();
     if items.len() != outcome.items.len() {
         let (service, evaluation) = (items.len(), outcome.items.len());
-        differences.push(format!("the service ranked {service} items, the evaluation {evaluation}"));
+        differences.push(format!(
+            "the service ranked {service} items, the evaluation {evaluation}"
+        ));
     }
     for item in &outcome.items {
         let id = item.id.to_string();
@@ -305,7 +332,11 @@ fn compare_outcomes(ours: &Outcome, expected: &Outcome) -> Vec<String> {
 }
 
 fn list(value: &Value, field: &str) -> Result<Vec<Value>> {
-    value.get(field).and_then(Value::as_array).cloned().with_context(|| format!("no {field}"))
+    value
+        .get(field)
+        .and_then(Value::as_array)
+        .cloned()
+        .with_context(|| format!("no {field}"))
 }
 
 fn text(value: &Value, field: &str) -> String {

@@ -4,14 +4,11 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde_json::{Value, json};
 
-use super::cast::Cast;
+use super::cast::{Cast, MEMBERS_PRESENT, MEMBERS_TOTAL};
 use super::client::{Answer, Client, Seen};
 use super::dossiers::{ROUND, at};
 use super::narrator::Narrator;
 use super::sample::Sample;
-
-/// Members of the Standing Office's meeting, of whom so many came.
-const MEMBERS: (u32, u32) = (9, 8);
 
 /// The round.
 pub(super) struct Round<'a> {
@@ -24,7 +21,6 @@ pub(super) struct Round<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Ranked {
     pub(super) item: String,
-    pub(super) lane: String,
     pub(super) subject: String,
     pub(super) outcome: String,
 }
@@ -36,7 +32,7 @@ impl Round<'_> {
     /// The service's refusal.
     pub(super) async fn open(&self, on: NaiveDate) -> Result<()> {
         let body = json!({
-            "round": ROUND, "kind": "ANNUAL", "year": 2024, "effectiveAt": at(on, 16, 0),
+            "kind": "ANNUAL", "year": 2024, "effectiveAt": at(on, 16, 0),
         });
         let token = self.cast.token("standing-office")?;
         let answer = self
@@ -44,11 +40,11 @@ impl Round<'_> {
             .post(token, "/api/v1/rounds", Seen::New, &body)
             .await?
             .success("open the round")?;
-        let deadlines = answer.body.get("deadlines").and_then(Value::as_array);
+        let deadlines = answer.body.get("deadlines").and_then(Value::as_object);
         let days: Vec<_> = deadlines
             .into_iter()
             .flatten()
-            .map(|d| format!("{} {}", text(d, "publication"), text(d, "dueOn")))
+            .map(|(publication, day)| format!("{publication} {}", day.as_str().unwrap_or("?")))
             .collect();
         let what = format!("opens round {ROUND}; last days: {}", days.join(", "));
         self.narrator.step(on, "Standing Office", &what);
@@ -65,7 +61,7 @@ impl Round<'_> {
             .council
             .scores
             .iter()
-            .filter(|score| entered.contains(&score.item))
+            .filter(|score| score.score.is_some() && entered.contains(&score.item))
             .map(|s| json!({ "item": s.item, "score": s.score, "ballots": s.ballots }))
             .collect();
         let count = scores.len();
@@ -77,7 +73,13 @@ impl Round<'_> {
             "voting": meeting.voting,
             "scores": scores,
         });
-        self.act("standing-office", "council-scores", at(meeting.date, 17, 0), body).await?;
+        self.act(
+            "standing-office",
+            "council-scores",
+            at(meeting.date, 17, 0),
+            body,
+        )
+        .await?;
         let what = format!("enters the council's scores of {count} individuals, ballots unnamed");
         self.narrator.step(meeting.date, "Standing Office", &what);
         Ok(())
@@ -89,7 +91,8 @@ impl Round<'_> {
     /// The service's refusal.
     pub(super) async fn rank(&self, as_of: NaiveDate, hour: u32) -> Result<Vec<Ranked>> {
         let body = json!({ "asOf": as_of });
-        self.act("standing-office", "rank", at(as_of, hour, 0), body).await?;
+        self.act("standing-office", "rank", at(as_of, hour, 0), body)
+            .await?;
         let items = self.outcome().await?;
         let count = |outcome: &str| items.iter().filter(|i| i.outcome == outcome).count();
         let what = format!(
@@ -110,12 +113,14 @@ impl Round<'_> {
     /// The service's refusal.
     pub(super) async fn outcome(&self) -> Result<Vec<Ranked>> {
         let body = self.outcome_json().await?;
-        let items = body.get("items").and_then(Value::as_array).context("an outcome has items")?;
+        let items = body
+            .get("items")
+            .and_then(Value::as_array)
+            .context("an outcome has items")?;
         Ok(items
             .iter()
             .map(|item| Ranked {
                 item: text(item, "item"),
-                lane: text(item, "lane"),
                 subject: text(item, "subject"),
                 outcome: text(item, "outcome"),
             })
@@ -128,25 +133,45 @@ impl Round<'_> {
     /// The service's refusal.
     pub(super) async fn outcome_json(&self) -> Result<Value> {
         let path = format!("/api/v1/rounds/{ROUND}/outcome");
-        Ok(self.client.get(self.cast.token("standing-office")?, &path).await?.body)
+        Ok(self
+            .client
+            .get(self.cast.token("standing-office")?, &path)
+            .await?
+            .body)
     }
 
     /// The meeting that goes through the ranked list: everybody with an own unit in it steps aside.
     ///
     /// # Errors
     /// The service's refusal.
-    pub(super) async fn meet(&self, on: NaiveDate, items: &[Ranked]) -> Result<()> {
-        let member = self.cast.get("standing-office")?;
+    pub(super) async fn meet(
+        &self,
+        sample: &Sample,
+        on: NaiveDate,
+        items: &[Ranked],
+    ) -> Result<()> {
+        let members = MEMBERS_PRESENT
+            .iter()
+            .map(|name| self.cast.get(name))
+            .collect::<Result<Vec<_>>>()?;
         let mut ballots = Vec::new();
         let mut recusals = Vec::new();
         for item in items.iter().filter(|item| in_the_running(&item.outcome)) {
-            let own = item.subject == member.agency;
-            if own {
+            let mut recused = 0;
+            let proposed = sample
+                .dossiers
+                .iter()
+                .flat_map(|d| &d.items)
+                .find(|i| i.id == item.item);
+            let unit = proposed
+                .and_then(|i| i.unit.as_ref())
+                .unwrap_or(&item.subject);
+            for member in members.iter().filter(|member| *unit == member.agency) {
                 recusals.push(json!({ "item": item.item, "official": member.official }));
+                recused += 1;
             }
-            let recused = u32::from(own);
             ballots.push(json!({
-                "item": item.item, "for": MEMBERS.1 - recused, "against": 0, "abstained": 0,
+                "item": item.item, "for": members.len() - recused, "against": 0, "abstained": 0,
                 "recused": recused,
             }));
         }
@@ -157,17 +182,19 @@ impl Round<'_> {
             "body": "Thường trực Ban Chỉ đạo cải cách hành chính tỉnh",
             "chair": "Phó Trưởng ban Thường trực",
             "secretary": "Công chức phụ trách cải cách hành chính",
-            "membersTotal": MEMBERS.0,
-            "membersPresent": MEMBERS.1,
+            "membersTotal": MEMBERS_TOTAL,
+            "membersPresent": members.len(),
             "voting": "SECRET",
+            "present": members.iter().map(|member| &member.official).collect::<Vec<_>>(),
             "recusals": recusals,
             "ballots": ballots,
         });
-        self.act("standing-office", "meetings", at(on, 16, 30), body).await?;
+        self.act("standing-office", "meetings", at(on, 16, 30), body)
+            .await?;
         let what = format!(
             "meets, {} of {} members: votes on {count} items; {} recusal(s) for an own unit",
-            MEMBERS.1,
-            MEMBERS.0,
+            members.len(),
+            MEMBERS_TOTAL,
             recused,
         );
         self.narrator.step(on, "Standing Office", &what);
@@ -186,7 +213,8 @@ impl Round<'_> {
             "date": on,
             "reason": "Ưu tiên người trực tiếp phục vụ người dân ở địa bàn khó khăn (giả định)",
         });
-        self.act("standing-office", "tie-rulings", at(on, 17, 0), body).await?;
+        self.act("standing-office", "tie-rulings", at(on, 17, 0), body)
+            .await?;
         let what = format!("rules on the tie, minuted: {}", order.join(", then "));
         self.narrator.step(on, "Standing Office", &what);
         Ok(())
@@ -197,7 +225,17 @@ impl Round<'_> {
     /// # Errors
     /// No answer.
     pub(super) async fn adopt(&self, on: NaiveDate, hour: u32) -> Result<Answer> {
-        self.try_act("committee", "shortlist", at(on, hour, 0), json!({ "date": on })).await
+        {
+            let edition = self
+                .outcome_json()
+                .await?
+                .get("edition")
+                .cloned()
+                .unwrap_or_default();
+            let body = json!({ "rankingEdition": edition, "date": on });
+            self.try_act("committee", "shortlist", at(on, hour, 0), body)
+                .await
+        }
     }
 
     /// The Standing Office's proposal to the Chairman.
@@ -206,8 +244,12 @@ impl Round<'_> {
     /// The service's refusal.
     pub(super) async fn propose(&self, on: NaiveDate, items: &[String]) -> Result<()> {
         let body = json!({ "number": "142/TTr-SNV", "date": on, "items": items });
-        self.act("home-affairs", "proposal", at(on, 15, 0), body).await?;
-        let what = format!("submits Tờ trình 142/TTr-SNV with {} items to the Chairman", items.len());
+        self.act("home-affairs", "proposal", at(on, 15, 0), body)
+            .await?;
+        let what = format!(
+            "submits Tờ trình 142/TTr-SNV with {} items to the Chairman",
+            items.len()
+        );
         self.narrator.step(on, "Home Affairs", &what);
         Ok(())
     }
@@ -225,16 +267,20 @@ impl Round<'_> {
             "signedBy": "Chủ tịch Ủy ban nhân dân tỉnh",
             "items": items,
         });
-        self.act("chairman", "decisions", at(on, 9, 0), body).await?;
+        self.act("chairman", "decisions", at(on, 9, 0), body)
+            .await?;
         let what = format!("signs decision {number}: {} certificates", items.len());
         self.narrator.step(on, "Chairman", &what);
         let path = |verb: &str| format!("decisions/{}/{verb}", number.replace('/', "%2F"));
-        let body = json!({ "issuedOn": on });
-        self.act("records", &path("issue"), at(on, 15, 0), body).await?;
+        let body = json!({ "on": on });
+        self.act("records", &path("issue"), at(on, 15, 0), body)
+            .await?;
         let place = "Cổng thông tin điện tử tỉnh (giả định)";
         let body = json!({ "on": on, "where": place });
-        self.act("records", &path("publish"), at(on, 16, 0), body).await?;
-        self.narrator.step(on, "Records", &format!("issues and publishes {number}"));
+        self.act("records", &path("publish"), at(on, 16, 0), body)
+            .await?;
+        self.narrator
+            .step(on, "Records", &format!("issues and publishes {number}"));
         Ok(())
     }
 
@@ -262,7 +308,10 @@ impl Round<'_> {
     /// # Errors
     /// The service's refusal.
     pub(super) async fn archive(&self, on: NaiveDate) -> Result<()> {
-        self.act("records", "archive", at(on, 9, 0), json!({ "on": on })).await?;
+        self.act("standing-office", "close", at(on, 8, 0), json!({}))
+            .await?;
+        self.act("records", "archive", at(on, 9, 0), json!({ "on": on }))
+            .await?;
         self.narrator.step(on, "Records", "files the round");
         Ok(())
     }
@@ -278,7 +327,9 @@ impl Round<'_> {
         when: DateTime<FixedOffset>,
         body: Value,
     ) -> Result<Answer> {
-        self.try_act(who, command, when, body).await?.success(&format!("round {command}"))
+        self.try_act(who, command, when, body)
+            .await?
+            .success(&format!("round {command}"))
     }
 
     /// One command on the round that may be refused.
@@ -294,12 +345,31 @@ impl Round<'_> {
     ) -> Result<Answer> {
         if let Some(fields) = body.as_object_mut() {
             fields.insert("effectiveAt".into(), json!(when));
+            fields.entry("reason").or_insert(json!(reason(command)));
         }
         let path = format!("/api/v1/rounds/{ROUND}/{command}");
-        self.client.post(self.cast.token(who)?, &path, Seen::Any, &body).await
+        self.client
+            .post(self.cast.token(who)?, &path, Seen::Any, &body)
+            .await
     }
 }
 
+/// Why the step is taken, for the record.
+fn reason(command: &str) -> &'static str {
+    match command.rsplit('/').next() {
+        Some("council-scores") => "Ghi điểm Hội đồng chấm cá nhân",
+        Some("rank") => "Xếp hạng theo tiêu chuẩn và số lượng của kế hoạch",
+        Some("meetings") => "Ghi biên bản họp Thường trực Ban Chỉ đạo",
+        Some("shortlist") => "Thông qua danh sách theo biên bản họp",
+        Some("proposal") => "Trình Chủ tịch UBND tỉnh theo danh sách đã thông qua",
+        Some("decisions") => "Khen thưởng theo Tờ trình của Thường trực Ban Chỉ đạo",
+        Some("issue") => "Ban hành quyết định",
+        Some("publish") => "Công bố kết quả khen thưởng",
+        Some("hand-over") => "Trao tặng Bằng khen",
+        Some("close" | "archive") => "Kết thúc vòng, lưu hồ sơ",
+        Some(_) | None => "Theo Kế hoạch 52/KH-UBND",
+    }
+}
 
 /// Whether the meeting votes on an item: whatever may still come onto the list.
 fn in_the_running(outcome: &str) -> bool {

@@ -20,7 +20,9 @@ struct Files;
 /// # Errors
 /// If the sample year has no such file.
 pub(super) fn file(path: &str) -> Result<Cow<'static, [u8]>> {
-    Files::get(path).map(|f| f.data).with_context(|| format!("the sample year has no {path}"))
+    Files::get(path)
+        .map(|f| f.data)
+        .with_context(|| format!("the sample year has no {path}"))
 }
 
 fn json<T: DeserializeOwned>(path: &str) -> Result<T> {
@@ -80,8 +82,6 @@ fn table<T: DeserializeOwned>(path: &str) -> Result<Vec<T>> {
 pub(super) struct Unit {
     #[serde(rename = "ma_don_vi")]
     pub(super) id: String,
-    #[serde(rename = "ten_don_vi")]
-    pub(super) name: String,
     #[serde(rename = "chuc_vu_nguoi_dung_dau")]
     pub(super) head_title: String,
 }
@@ -190,7 +190,6 @@ pub(super) struct Report {
 pub(super) struct Supplement {
     pub(super) requested_on: NaiveDate,
     pub(super) due_on: NaiveDate,
-    pub(super) missing: Vec<String>,
     pub(super) received_at: Option<DateTime<FixedOffset>>,
     pub(super) added: Vec<Report>,
 }
@@ -263,6 +262,8 @@ pub(super) struct Meeting {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Score {
     pub(super) item: String,
+    #[serde(default)]
     pub(super) ballots: Vec<String>,
-    pub(super) score: String,
+    /// Absent where the council has not scored.
+    pub(super) score: Option<String>,
 }

@@ -285,6 +285,7 @@ impl World {
             round: RoundId::parse(ROUND).unwrap(),
             unit: unit_id(unit),
             submitted_by: unit_id(submitted_by),
+            rule_book: hoso_domain::rulebook::RuleBook::soc_trang().reference(),
             content,
         });
         let stream = format!("dossier-{dossier}");

@@ -50,6 +50,7 @@ pub(super) fn submit(
         round: papers.head.round.clone(),
         unit: papers.head.unit.clone(),
         submitted_by: papers.head.submitted_by.clone(),
+        rule_book: papers.head.rule_book.clone(),
         content: papers.content(proposal, &handed_in),
     })])
 }

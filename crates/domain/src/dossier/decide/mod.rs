@@ -116,7 +116,7 @@ fn authorise(by: &Actor, command: &Command, submitted_by: &UnitId) -> Result<(),
 fn begin(by: &Actor, draft: Draft) -> Result<Vec<Event>, No> {
     let command = Command::Draft(draft.clone());
     authorise(by, &command, &draft.submitted_by)?;
-    let Some(round) = draft.round_facts else {
+    let Some(round) = draft.round_facts.clone() else {
         return Err(Rejection::UnknownRound { round: draft.round }.into());
     };
     if !round.open {
@@ -128,6 +128,7 @@ fn begin(by: &Actor, draft: Draft) -> Result<Vec<Event>, No> {
         round: draft.round,
         kind: round.kind,
         year: round.year,
+        rule_book: round.rule_book,
         unit: draft.unit,
         submitted_by: draft.submitted_by,
         on_behalf_of_predecessor: draft.on_behalf_of_predecessor,

@@ -82,6 +82,7 @@ fn a_closed_round_refuses_and_records_the_attempt() {
         d.round_facts = Some(RoundFacts {
             kind: RoundKind::Annual,
             year: 2024,
+            rule_book: crate::rulebook::RuleBook::soc_trang().reference(),
             open: false,
         });
     });

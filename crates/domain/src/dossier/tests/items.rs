@@ -15,6 +15,7 @@ fn in_phase() -> Story {
     phase.round_facts = Some(RoundFacts {
         kind: RoundKind::Interim,
         year: 2025,
+        rule_book: crate::rulebook::RuleBook::soc_trang().reference(),
         open: true,
     });
     given([(staff(), Command::Draft(phase))])

@@ -119,6 +119,7 @@ fn draft() -> Draft {
         round_facts: Some(RoundFacts {
             kind: RoundKind::Annual,
             year: 2024,
+            rule_book: crate::rulebook::RuleBook::soc_trang().reference(),
             open: true,
         }),
         unit_facts: UnitFacts::Valid { assessed: true },

@@ -148,7 +148,7 @@ fn numbers_percentages_dates_ids_and_names() {
     for number in [
         "1.0",
         "1e3",
-        "-0",
+        "-00",
         "-1",
         "9007199254740993",
         "1000001",

@@ -192,6 +192,7 @@ pub(super) fn open_with(content: DossierContent) -> Command {
         round: RoundId::parse("annual-2024").unwrap(),
         unit: unit("so-tu-phap"),
         submitted_by: unit("so-tu-phap"),
+        rule_book: RuleBook::soc_trang().reference(),
         content,
     })
 }
