@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     reason = "a test's helper: a broken setup must stop the test"
 )]
 
@@ -13,6 +12,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// The repository's root.
+///
+/// # Panics
+/// Never: this package lies in a folder of the root.
 #[must_use]
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
