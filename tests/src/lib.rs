@@ -5,6 +5,7 @@
     reason = "a test's helper: a broken setup must stop the test"
 )]
 
+pub mod contract;
 pub mod server;
 
 use std::path::{Path, PathBuf};

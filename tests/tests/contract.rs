@@ -11,56 +11,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use e2e::contract::{CATEGORIES, PACKAGE, describes, message, pool, proto_files};
 use e2e::root;
 use hoso_domain::decider::StoredEvent;
 use hoso_domain::{dossier, parked, ranking, registry, verification};
 use prost_reflect::prost::Message as _;
-use prost_reflect::{
-    Cardinality, DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor,
-};
-use serde_json::Value;
+use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
-const PACKAGE: &str = "hoso.events.v1";
-
-/// Stream category, message, and the round trip through the serde enum.
-const CATEGORIES: &[(&str, &str, fn(&str) -> RoundTrip)] = &[
-    ("unit", "UnitEvent", round_trip::<registry::unit::Event>),
-    (
-        "person",
-        "PersonEvent",
-        round_trip::<registry::person::Event>,
-    ),
-    (
-        "official",
-        "OfficialEvent",
-        round_trip::<registry::official::Event>,
-    ),
-    ("index", "IndexEvent", round_trip::<registry::index::Event>),
-    ("hold", "HoldEvent", round_trip::<registry::hold::Event>),
-    (
-        "initiative",
-        "InitiativeEvent",
-        round_trip::<registry::initiative::Event>,
-    ),
-    (
-        "rulebook",
-        "RuleBookEvent",
-        round_trip::<registry::rule_book::Event>,
-    ),
-    ("dossier", "DossierEvent", round_trip::<dossier::Event>),
-    ("case", "CaseEvent", round_trip::<verification::Event>),
-    (
-        "round",
-        "RoundEvent",
-        round_trip::<ranking::event::RoundEvent>,
-    ),
-    ("feed", "FeedEvent", round_trip::<parked::Event>),
-    (
-        "appeal",
-        "AppealEvent",
-        round_trip::<ranking::appeal::AppealEvent>,
-    ),
-];
+/// The round trip of a category's events through the serde enum.
+fn trip_of(category: &str) -> fn(&str) -> RoundTrip {
+    match category {
+        "unit" => round_trip::<registry::unit::Event>,
+        "person" => round_trip::<registry::person::Event>,
+        "official" => round_trip::<registry::official::Event>,
+        "index" => round_trip::<registry::index::Event>,
+        "hold" => round_trip::<registry::hold::Event>,
+        "initiative" => round_trip::<registry::initiative::Event>,
+        "rulebook" => round_trip::<registry::rule_book::Event>,
+        "dossier" => round_trip::<dossier::Event>,
+        "case" => round_trip::<verification::Event>,
+        "round" => round_trip::<ranking::event::RoundEvent>,
+        "feed" => round_trip::<parked::Event>,
+        "appeal" => round_trip::<ranking::appeal::AppealEvent>,
+        other => panic!("nobody knows {other}"),
+    }
+}
 
 /// The event's name, and its JSON written again.
 type RoundTrip = Result<(String, String), serde_json::Error>;
@@ -73,35 +48,10 @@ fn round_trip<E: StoredEvent>(text: &str) -> RoundTrip {
     ))
 }
 
-fn proto_files() -> Vec<String> {
-    let folder = root().join("proto/hoso/events/v1");
-    let mut names: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
-            format!(
-                "hoso/events/v1/{}",
-                entry.unwrap().file_name().to_string_lossy()
-            )
-        })
-        .collect();
-    names.sort();
-    names
-}
-
-fn pool() -> DescriptorPool {
-    let files = protox::compile(proto_files(), [root().join("proto")]).unwrap();
-    DescriptorPool::from_file_descriptor_set(files).unwrap()
-}
-
-fn message(pool: &DescriptorPool, name: &str) -> MessageDescriptor {
-    pool.get_message_by_name(&format!("{PACKAGE}.{name}"))
-        .unwrap_or_else(|| panic!("no {name}"))
-}
-
 /// `proto/golden/<category>/<EventType>….json`, with the category.
 fn goldens() -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
-    for (category, _, _) in CATEGORIES {
+    for (category, _) in CATEGORIES {
         let folder = root().join("proto/golden").join(category);
         for entry in fs::read_dir(&folder).unwrap() {
             found.push(((*category).to_owned(), entry.unwrap().path()));
@@ -128,13 +78,12 @@ fn pascal(camel: &str) -> String {
 
 #[test]
 fn every_golden_event_still_decodes_and_is_written_the_same() {
-    let trips: BTreeMap<_, _> = CATEGORIES.iter().map(|(c, _, trip)| (*c, trip)).collect();
     let mut wrong = Vec::new();
     for (category, path) in goldens() {
         let text = fs::read_to_string(&path).unwrap();
         let text = text.trim_end();
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        match trips[category.as_str()](text) {
+        match trip_of(&category)(text) {
             Err(error) => wrong.push(format!("{category}/{stem}: {error}")),
             Ok((name, _)) if stem.split('.').next() != Some(name.as_str()) => {
                 wrong.push(format!("{category}/{stem}: holds {name}"));
@@ -151,56 +100,12 @@ fn every_golden_event_still_decodes_and_is_written_the_same() {
 #[test]
 fn every_golden_event_is_what_the_contract_describes() {
     let pool = pool();
-    let names: BTreeMap<_, _> = CATEGORIES.iter().map(|(c, name, _)| (*c, *name)).collect();
+    let names: BTreeMap<_, _> = CATEGORIES.iter().copied().collect();
     for (category, path) in goldens() {
         let text = fs::read_to_string(&path).unwrap();
         let descriptor = message(&pool, names[category.as_str()]);
         describes(&descriptor, &text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
-}
-
-/// Parses strictly (unknown and mistyped fields are errors) and looks for missing ones.
-fn describes(descriptor: &MessageDescriptor, text: &str) -> Result<(), String> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    DynamicMessage::deserialize(descriptor.clone(), &mut reader).map_err(|e| e.to_string())?;
-    let value: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    missing(descriptor, &value, descriptor.name())
-}
-
-/// A field that is neither `optional` nor repeated nor one of a choice is always written.
-fn missing(descriptor: &MessageDescriptor, value: &Value, at: &str) -> Result<(), String> {
-    let Some(object) = value.as_object() else {
-        return Ok(());
-    };
-    for field in descriptor.fields() {
-        let here = format!("{at}.{}", field.json_name());
-        let Some(inner) = object.get(field.json_name()) else {
-            if always_written(&field) {
-                return Err(format!("{here} is missing"));
-            }
-            continue;
-        };
-        let Kind::Message(inner_type) = field.kind() else {
-            continue;
-        };
-        if inner_type.full_name().starts_with("google.protobuf") || field.is_map() {
-            continue;
-        }
-        if let Some(list) = inner.as_array() {
-            for (index, one) in list.iter().enumerate() {
-                missing(&inner_type, one, &format!("{here}[{index}]"))?;
-            }
-        } else {
-            missing(&inner_type, inner, &here)?;
-        }
-    }
-    Ok(())
-}
-
-fn always_written(field: &FieldDescriptor) -> bool {
-    field.cardinality() != Cardinality::Repeated
-        && field.containing_oneof().is_none()
-        && !field.field_descriptor_proto().proto3_optional()
 }
 
 #[test]
@@ -212,7 +117,7 @@ fn every_event_has_a_message_and_a_golden_file() {
         let name = stem.split('.').next().unwrap().to_owned();
         written.entry(category).or_default().insert(name);
     }
-    for (category, name, _) in CATEGORIES {
+    for (category, name) in CATEGORIES {
         assert_eq!(
             members(&message(&pool, name)),
             written[*category],
@@ -225,7 +130,7 @@ fn every_event_has_a_message_and_a_golden_file() {
 fn every_variant_of_the_code_is_a_member_of_the_contract() {
     let pool = pool();
     let mut members_of_all = BTreeSet::new();
-    for (_, name, _) in CATEGORIES {
+    for (_, name) in CATEGORIES {
         members_of_all.extend(members(&message(&pool, name)));
     }
     let mut named = BTreeSet::new();

@@ -1,10 +1,22 @@
 //! The sample year through the real binary: the totals and tables of the data's README, the same
 //! outcome from `hoso evaluate`, and a dossier's path with actor, capacity, reason and rule book.
 
-use std::collections::BTreeMap;
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's helpers: a broken setup must stop the test"
+)]
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use e2e::contract::{CATEGORIES, describes, message, pool};
 use e2e::root;
 use e2e::server::{hoso, hoso_json};
+use hoso_ledger::Ledger;
+use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
+use hoso_runtime::Clock;
 use serde_json::{Value, json};
 
 /// Outcome and place of every item of a README's tables: `| place | item | … | OUTCOME | …`.
@@ -65,8 +77,8 @@ fn evaluate_agrees_with_the_readme_of_the_sample_year() {
     assert_eq!(outcomes(&line, "id"), expected);
 }
 
-#[test]
-fn the_demo_gives_the_totals_of_the_readme_and_leaves_a_readable_record() {
+#[tokio::test]
+async fn the_demo_gives_the_totals_of_the_readme_and_leaves_a_readable_record() {
     let data = tempfile::tempdir().unwrap();
     let store = data.path().join("store");
     let store = store.to_str().unwrap();
@@ -87,8 +99,33 @@ fn the_demo_gives_the_totals_of_the_readme_and_leaves_a_readable_record() {
     let verify = hoso_json(&["ledger", "verify", "--json", "--data", store]);
     assert_eq!(verify["differences"], json!([]));
     assert_eq!(verify["events"], demo["events"]);
+    every_event_is_as_published(store).await;
     history_shows_the_path(store);
     state_can_be_seen_as_of_a_day(store);
+}
+
+/// Every event of the whole year, read as another program would: by the published descriptors.
+async fn every_event_is_as_published(store: &str) {
+    let clock = Clock::system();
+    let mut options = SqliteOptions::new(Arc::new(move || clock.now()));
+    options.read_only = true;
+    let ledger = SqliteLedger::open(store, options).await.unwrap();
+    let pool = pool();
+    let messages: BTreeMap<_, _> = CATEGORIES.iter().copied().collect();
+    let mut read = 0;
+    loop {
+        let page = ledger.read_all(read, 500).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        for event in page {
+            read = event.position;
+            let message = message(&pool, messages[event.stream.category()]);
+            describes(&message, &event.data)
+                .unwrap_or_else(|error| panic!("{} {}: {error}", event.position, event.event_type));
+        }
+    }
+    assert!(read > 1_000);
 }
 
 fn history_shows_the_path(store: &str) {

@@ -4,6 +4,12 @@
 //! The moments come from a seed that is printed; `HOSO_SEED` repeats a run. The oracle is the
 //! clients' own notes: acknowledged ⊆ log ⊆ attempted.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers: a broken setup must stop the test"
+)]
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
