@@ -69,7 +69,7 @@ impl Office<'_> {
         dossier: &Dossier,
         when: DateTime<FixedOffset>,
     ) -> Result<Vec<String>> {
-        let who = self.judge_of(dossier);
+        let who = judge_of(dossier);
         let case = self.act(who, &dossier.id, "check", when, json!({})).await?;
         Ok(missing(&case.body))
     }
@@ -85,7 +85,7 @@ impl Office<'_> {
         due_on: NaiveDate,
         missing: &[String],
     ) -> Result<()> {
-        let who = self.judge_of(dossier);
+        let who = judge_of(dossier);
         self.act(who, &dossier.id, "return", when, json!({ "dueOn": due_on }))
             .await?;
         let what = format!(
@@ -107,7 +107,7 @@ impl Office<'_> {
         dossier: &Dossier,
         when: DateTime<FixedOffset>,
     ) -> Result<()> {
-        let who = self.judge_of(dossier);
+        let who = judge_of(dossier);
         self.act(who, &dossier.id, "accept", when, json!({}))
             .await?;
         self.act(
@@ -214,14 +214,14 @@ impl Office<'_> {
             .await?
             .success(&format!("{dossier} {command}"))
     }
+}
 
-    /// Who judges the completeness of a dossier: not its own agency.
-    fn judge_of(&self, dossier: &Dossier) -> &'static str {
-        if dossier.unit == GATEWAY || dossier.submitted_by == GATEWAY {
-            "standing-office-2"
-        } else {
-            "home-affairs"
-        }
+/// Who judges the completeness of a dossier: not its own agency.
+fn judge_of(dossier: &Dossier) -> &'static str {
+    if dossier.unit == GATEWAY || dossier.submitted_by == GATEWAY {
+        "standing-office-2"
+    } else {
+        "home-affairs"
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Desk<'a> {
     pub(super) cast: &'a Cast,
     pub(super) dossier: &'a Dossier,
     etag: String,
+    /// When the last act took effect: the desk acts in order.
+    latest: DateTime<FixedOffset>,
 }
 
 impl<'a> Desk<'a> {
@@ -62,6 +64,7 @@ impl<'a> Desk<'a> {
             cast,
             dossier,
             etag: tag(answer)?,
+            latest: at(first_day(dossier), 8, 0),
         })
     }
 
@@ -79,6 +82,7 @@ impl<'a> Desk<'a> {
             cast,
             dossier,
             etag: String::new(),
+            latest: dossier.received_at,
         };
         desk.refresh().await?;
         Ok(desk)
@@ -123,28 +127,32 @@ impl<'a> Desk<'a> {
             self.act("staff", "attachments", at(day, 9, 0), body)
                 .await?;
         }
-        self.reports(&dossier.reports, at(day, 9, 30)).await?;
+        self.attach(&dossier.reports, at(day, 9, 30)).await?;
         self.minutes().await?;
+        self.confirm(&dossier.reports).await?;
         self.sign_and_submit().await
     }
 
-    /// Attaches reports and has the committee confirm them.
-    async fn reports(&mut self, reports: &[Report], earliest: DateTime<FixedOffset>) -> Result<()> {
+    /// Attaches reports.
+    async fn attach(&mut self, reports: &[Report], when: DateTime<FixedOffset>) -> Result<()> {
         for report in reports {
             let document = self.upload(&report.paper).await?;
-            let mut body = json!({ "item": report.item, "document": document });
-            if let (Some(number), Some(fields)) = (&report.number, body.as_object_mut()) {
-                fields.insert("number".into(), json!(number));
-            }
-            self.act("staff", "reports", earliest, body).await?;
+            let body =
+                json!({ "item": report.item, "number": report.number, "document": document });
+            self.act("staff", "reports", when, body).await?;
         }
+        Ok(())
+    }
+
+    /// Has the committee confirm reports, each on the day it is dated, never before its last act.
+    async fn confirm(&mut self, reports: &[Report]) -> Result<()> {
         for report in reports.iter().filter(|report| report.confirmed) {
             let body = json!({
                 "item": report.item,
                 "body": report.confirmed_by,
                 "confirmedOn": report.confirmed_on,
             });
-            let when = earliest.max(at(report.confirmed_on, 15, 0));
+            let when = at(report.confirmed_on, 15, 0).max(self.latest);
             self.act("committee", "reports/confirm", when, body).await?;
         }
         Ok(())
@@ -207,7 +215,9 @@ impl<'a> Desk<'a> {
             return Ok(());
         };
         let earlier = received - TimeDelta::hours(1);
-        self.reports(&supplement.added, earlier).await?;
+        self.attach(&supplement.added, earlier).await?;
+        self.latest = earlier;
+        self.confirm(&supplement.added).await?;
         self.act("head", "supplement", received, json!({})).await
     }
 
@@ -250,6 +260,7 @@ impl<'a> Desk<'a> {
             .await?
             .success(&what)?;
         self.etag = tag(answer)?;
+        self.latest = self.latest.max(when);
         Ok(())
     }
 

@@ -318,7 +318,7 @@ impl Journey<'_> {
         );
         let items = round.rank(meeting, 9).await?;
         self.expect_refusal(
-            round.adopt(meeting, 10).await?.body,
+            &round.adopt(meeting, 10).await?.body,
             "the shortlist, while a tie stands",
             "Steering Committee",
         )?;
@@ -340,11 +340,14 @@ impl Journey<'_> {
             narrator: self.narrator,
         };
         let decided = day(2025, 8, 15)?;
+        let shortlisted = day(2025, 7, 30)?;
         for (number, hold) in self.sample.holds.iter().enumerate() {
-            if hold.opened > day(2025, 7, 30)? {
+            if hold.opened > shortlisted {
                 registry.open_hold(cast, number, hold).await?;
             }
-            if let Some(closed) = hold.closed.filter(|closed| *closed == decided) {
+        }
+        for (number, hold) in self.sample.holds.iter().enumerate() {
+            if let Some(closed) = hold.closed.filter(|closed| *closed > shortlisted) {
                 registry.lift_hold(cast, number, hold, closed).await?;
             }
         }
@@ -389,7 +392,7 @@ impl Journey<'_> {
             );
         }
         self.expect_refusal(
-            answer.body,
+            &answer.body,
             "to sign the decision; the attempt is on record",
             "Home Affairs",
         )
@@ -413,7 +416,7 @@ impl Journey<'_> {
         round.archive(day(2025, 12, 15)?).await
     }
 
-    fn expect_refusal(&self, problem: Value, what: &str, who: &str) -> Result<()> {
+    fn expect_refusal(&self, problem: &Value, what: &str, who: &str) -> Result<()> {
         let code = problem
             .get("code")
             .and_then(Value::as_str)

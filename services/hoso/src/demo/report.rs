@@ -234,7 +234,7 @@ fn step(event: &Value) -> String {
     for (label, field) in [("because", "reason"), ("under", "ruleBook")] {
         let value = text(event, field);
         if !value.is_empty() {
-            line.push_str(&format!("; {label} {value}"));
+            line = format!("{line}; {label} {value}");
         }
     }
     line

@@ -61,8 +61,8 @@ impl Round<'_> {
             .council
             .scores
             .iter()
-            .filter(|score| score.score.is_some() && entered.contains(&score.item))
-            .map(|s| json!({ "item": s.item, "score": s.score, "ballots": s.ballots }))
+            .filter(|score| score.mean.is_some() && entered.contains(&score.item))
+            .map(|s| json!({ "item": s.item, "score": s.mean, "ballots": s.ballots }))
             .collect();
         let count = scores.len();
         let body = json!({

@@ -265,5 +265,6 @@ pub(super) struct Score {
     #[serde(default)]
     pub(super) ballots: Vec<String>,
     /// Absent where the council has not scored.
-    pub(super) score: Option<String>,
+    #[serde(rename = "score")]
+    pub(super) mean: Option<String>,
 }
