@@ -86,45 +86,86 @@ macro_rules! dossier_row {
         "(?, ?)"
     };
 }
-macro_rules! advance_and_commit {
+macro_rules! insert_cursor {
     () => {
-        "UPDATE log_head SET position = ?, recorded_at = ?, batch = ?; COMMIT"
+        "INSERT INTO cursors (consumer, position) VALUES "
+    };
+}
+macro_rules! cursor_row {
+    () => {
+        "(?, ?)"
+    };
+}
+macro_rules! or_move_cursor {
+    () => {
+        " ON CONFLICT (consumer) DO UPDATE SET position = excluded.position"
     };
 }
 
 /// Advances the head and commits. Bound: position, time, batch.
-pub(super) const ADVANCE_AND_COMMIT: &str = advance_and_commit!();
+pub(super) const ADVANCE_AND_COMMIT: &str =
+    "UPDATE log_head SET position = ?, recorded_at = ?, batch = ?; COMMIT";
 
-macro_rules! one {
-    ($upsert:ident, $($path:expr),*) => {
-        concat!(
-            insert_event!(),
-            event_row!(),
-            "; ",
-            insert_stream!(),
-            stream_row!(),
-            $upsert!(),
-            "; ",
-            insert_command!(),
-            command_row!(),
-            "; ",
-            $($path,)*
-            advance_and_commit!(),
-        )
-    };
-    (path $upsert:ident) => {
-        one!($upsert, insert_dossier_event!(), dossier_row!(), "; ")
-    };
+/// How many rows a small batch writes to each table; 0 leaves the table out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// Events.
+    pub(super) events: usize,
+    /// Rows of streams that are new or whose unit or status change.
+    pub(super) moving: usize,
+    /// Rows of the other streams.
+    pub(super) staying: usize,
+    /// Commands.
+    pub(super) commands: usize,
+    /// Places on dossiers' paths.
+    pub(super) dossier_events: usize,
+    /// Cursors.
+    pub(super) cursors: usize,
 }
 
-/// A lone command with one event, everything in one text: by whether the event is on one dossier's
-/// path, and whether the stream's unit or status change.
-pub(super) const fn one(on_a_path: bool, moves: bool) -> &'static str {
-    match (on_a_path, moves) {
-        (false, false) => one!(or_advance_stream,),
-        (false, true) => one!(or_move_stream,),
-        (true, false) => one!(path or_advance_stream),
-        (true, true) => one!(path or_move_stream),
+impl Shape {
+    /// A batch beyond so many rows of one table is written in chunks: its text would be long, and
+    /// there would be too many shapes for the statement cache.
+    pub(super) const ROWS_MAX: usize = 16;
+
+    /// The whole batch and its commit as one text, put together from the parts above alone. Bound:
+    /// the rows in the order of the fields, then as in [`ADVANCE_AND_COMMIT`].
+    pub(super) fn text(self) -> String {
+        let parts = [
+            (insert_event!(), event_row!(), self.events, ""),
+            (
+                insert_stream!(),
+                stream_row!(),
+                self.moving,
+                or_move_stream!(),
+            ),
+            (
+                insert_stream!(),
+                stream_row!(),
+                self.staying,
+                or_advance_stream!(),
+            ),
+            (insert_command!(), command_row!(), self.commands, ""),
+            (
+                insert_dossier_event!(),
+                dossier_row!(),
+                self.dossier_events,
+                "",
+            ),
+            (
+                insert_cursor!(),
+                cursor_row!(),
+                self.cursors,
+                or_move_cursor!(),
+            ),
+        ];
+        let mut text = String::with_capacity(2_048);
+        for (head, row, rows, tail) in parts {
+            if rows > 0 {
+                text.extend([head, &vec![row; rows].join(", "), tail, "; "]);
+            }
+        }
+        text + ADVANCE_AND_COMMIT
     }
 }
 
@@ -174,13 +215,8 @@ pub(super) static INSERT_COMMANDS: LazyLock<Chunked> =
 pub(super) static INSERT_DOSSIER_EVENTS: LazyLock<Chunked> =
     LazyLock::new(|| Chunked::new(insert_dossier_event!(), dossier_row!(), ""));
 /// Cursors, 2 columns a row.
-pub(super) static UPSERT_CURSORS: LazyLock<Chunked> = LazyLock::new(|| {
-    Chunked::new(
-        "INSERT INTO cursors (consumer, position) VALUES ",
-        "(?, ?)",
-        " ON CONFLICT (consumer) DO UPDATE SET position = excluded.position",
-    )
-});
+pub(super) static UPSERT_CURSORS: LazyLock<Chunked> =
+    LazyLock::new(|| Chunked::new(insert_cursor!(), cursor_row!(), or_move_cursor!()));
 
 /// Parks an event, or parks it again. Bound: consumer, position, stream, reason, status.
 pub(super) const PARK: &str = "INSERT INTO dead_letters (consumer, position, stream, reason, status) VALUES (?, ?, ?, ?, ?) \
@@ -279,10 +315,6 @@ pub(super) fn all() -> Vec<&'static str> {
         ROLLBACK,
         COMMIT,
         ADVANCE_AND_COMMIT,
-        one(false, false),
-        one(false, true),
-        one(true, false),
-        one(true, true),
         PARK,
         RESOLVE_PARKED,
         PARKED,
@@ -323,7 +355,16 @@ mod tests {
             .run(&mut connection)
             .await
             .unwrap();
-        for text in super::all() {
+        let small = super::Shape {
+            events: 3,
+            moving: 2,
+            staying: 1,
+            commands: 3,
+            dossier_events: 2,
+            cursors: 1,
+        };
+        let small = small.text();
+        for text in super::all().into_iter().chain([small.as_str()]) {
             for statement in text.split("; ") {
                 let statement = sqlx::AssertSqlSafe(statement).into_sql_str();
                 let prepared = (&mut connection).prepare(statement).await;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Executor, Row, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, Executor, Row, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::failure;
 use super::plan::{EventRow, Plan, Seen, SeenStream, StreamWrite, Work};
 use super::reads::{number, stored_status};
-use super::statements::{self as sql, Chunked};
+use super::statements::{self as sql, Chunked, Shape};
 use crate::append::Appended;
 use crate::error::LedgerError;
 use crate::event::{Position, StreamName};
@@ -98,40 +98,64 @@ pub(super) async fn write(
         run(connection, sqlx::query(sql::ROLLBACK)).await?;
         return Ok((head, answers));
     }
-    if let Some(one) = lone(&mut plan) {
-        run(connection, one).await?;
-        return Ok((head, answers));
+    let (moving, staying) = plan.streams.drain(..).partition(|row| row.moves);
+    let rows = StreamRows { moving, staying };
+    match small(&plan, &rows) {
+        Some(shape) => {
+            run(connection, as_one(shape, plan, rows)).await?;
+            Ok((head, answers))
+        }
+        None => write_all(connection, plan, rows, answers).await,
     }
-    write_all(connection, plan, answers).await
 }
 
-/// The whole write as one text, where the plan is a single command with a single event.
-fn lone(plan: &mut Plan) -> Option<Bound> {
-    let alone = plan.events.len() == 1
-        && plan.commands.len() == 1
-        && plan.cursors.is_empty()
-        && plan.parked.is_empty()
-        && plan.resolved.is_empty();
+/// Rows of streams, by the statement they need.
+struct StreamRows {
+    moving: Vec<StreamWrite>,
+    staying: Vec<StreamWrite>,
+}
 
-    if !alone || plan.dossier_events.len() > 1 {
-        return None;
-    }
-    let row = plan.streams.pop()?;
-    let text = sql::one(!plan.dossier_events.is_empty(), row.moves);
+/// The shape of a batch that is small enough to be written by one text.
+fn small(plan: &Plan, rows: &StreamRows) -> Option<Shape> {
+    let shape = Shape {
+        events: plan.events.len(),
+        moving: rows.moving.len(),
+        staying: rows.staying.len(),
+        commands: plan.commands.len(),
+        dossier_events: plan.dossier_events.len(),
+        cursors: plan.cursors.len(),
+    };
+    let fits = [
+        shape.events,
+        shape.commands,
+        shape.dossier_events,
+        shape.cursors,
+    ]
+    .into_iter()
+    .all(|rows| rows <= Shape::ROWS_MAX);
+    let only_rows = plan.parked.is_empty() && plan.resolved.is_empty();
+    (shape.events > 0 && fits && only_rows).then_some(shape)
+}
+
+/// A small batch and its commit, one hop to the connection's thread.
+fn as_one(shape: Shape, mut plan: Plan, rows: StreamRows) -> Bound {
     let recorded_at = plan.recorded_at;
-    let mut query = sqlx::query(text);
-    query = bind_event(query, recorded_at, plan.events.pop()?);
-    query = bind_stream(query, row);
-    query = bind_command(query, plan.commands.pop()?);
-    if let Some(dossier) = plan.dossier_events.pop() {
-        query = bind_pair(query, dossier);
+    let mut query = sqlx::query(AssertSqlSafe(shape.text()));
+    for event in std::mem::take(&mut plan.events) {
+        query = bind_event(query, recorded_at, event);
     }
-    Some(bind_head(query, plan))
+    query = rows.moving.into_iter().fold(query, bind_stream);
+    query = rows.staying.into_iter().fold(query, bind_stream);
+    query = plan.commands.drain(..).fold(query, bind_command);
+    query = plan.dossier_events.drain(..).fold(query, bind_pair);
+    query = plan.cursors.drain(..).fold(query, bind_pair);
+    bind_head(query, &plan)
 }
 
 async fn write_all(
     connection: &mut SqliteConnection,
     plan: Plan,
+    rows: StreamRows,
     mut answers: Vec<Result<Appended, LedgerError>>,
 ) -> Result<(Position, Vec<Result<Appended, LedgerError>>), LedgerError> {
     let head = plan.head;
@@ -143,10 +167,9 @@ async fn write_all(
     };
     let recorded_at = plan.recorded_at;
     let event = move |query, row| bind_event(query, recorded_at, row);
-    let (moving, staying): (Vec<_>, Vec<_>) = plan.streams.into_iter().partition(|row| row.moves);
     let inserts = in_chunks(&sql::INSERT_EVENTS, plan.events, event)
-        .chain(in_chunks(&sql::MOVE_STREAMS, moving, bind_stream))
-        .chain(in_chunks(&sql::ADVANCE_STREAMS, staying, bind_stream))
+        .chain(in_chunks(&sql::MOVE_STREAMS, rows.moving, bind_stream))
+        .chain(in_chunks(&sql::ADVANCE_STREAMS, rows.staying, bind_stream))
         .chain(in_chunks(
             &sql::INSERT_COMMANDS,
             plan.commands,
