@@ -14,6 +14,7 @@ use hoso_domain::dossier::event::{AttachmentAdded, AttachmentKind, DossierDrafte
 use hoso_domain::dossier::{Addressee, Dossier, DossierState, Event};
 use hoso_domain::evaluation::RoundKind;
 use hoso_domain::ids::{DossierId, RoundId, UnitId};
+use hoso_domain::rulebook::RuleBook;
 use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
 use hoso_ledger::{Append, ExpectedVersion, NewEvent, SharedLedger, StreamName, StreamRow};
 use sha2::{Digest, Sha256};
@@ -93,6 +94,7 @@ fn dossier(n: u64) -> anyhow::Result<Append> {
         round: RoundId::parse("2024-tinh")?,
         kind: RoundKind::Annual,
         year: 2024,
+        rule_book: RuleBook::soc_trang().reference(),
         unit: unit.clone(),
         submitted_by: unit,
         on_behalf_of_predecessor: false,
