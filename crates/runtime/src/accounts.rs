@@ -14,6 +14,9 @@ use crate::directory::{token_digest, token_text};
 use crate::http::problem::Problem;
 use crate::runtime::{Runtime, system_actor};
 
+/// Why events from outside the API happened.
+const SETUP: &str = "hoso setup";
+
 /// Appoints an official; the same appointment again changes nothing.
 ///
 /// # Errors
@@ -62,7 +65,7 @@ pub async fn execute(
         seen: None,
         metadata: Metadata {
             actor,
-            reason: None,
+            reason: Some(SETUP.to_owned()),
             correlation: id,
             causation: None,
             rule_book: None,

@@ -241,7 +241,7 @@ impl Runner {
             seen: None,
             metadata: Metadata {
                 actor: self.actor.clone(),
-                reason: effect.reason.clone(),
+                reason: Some(reason(event, effect)),
                 correlation: event.metadata.correlation,
                 causation: Some(event.id),
                 rule_book: effect.rule_book.clone(),
@@ -291,6 +291,12 @@ fn may_succeed_later(error: &LedgerError) -> bool {
         | LedgerError::NotParked { .. }
         | LedgerError::DigestMismatch { .. } => false,
     }
+}
+
+/// Why an effect happens: its own words, or the event it follows from.
+fn reason(event: &RecordedEvent, effect: &Effect) -> String {
+    let after = || format!("after {} at position {}", event.event_type, event.position);
+    effect.reason.clone().unwrap_or_else(after)
 }
 
 /// The same effect of the same event is the same request.

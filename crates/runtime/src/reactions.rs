@@ -84,7 +84,7 @@ impl Effect {
         self
     }
 
-    /// Why, in words.
+    /// Why, in words; without them the events say which event they follow from.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());

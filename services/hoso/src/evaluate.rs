@@ -9,16 +9,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 use hoso_domain::evaluation::{
-    Difference, FILE_BYTES_MAX, Item, ItemResult, Lane, LaneOutcome, Outcome, RankedItem,
-    RoundFile, RoundKind, Standing, differences, evaluate, separating_keys,
+    Difference, FILE_BYTES_MAX, Item, ItemResult, LaneOutcome, Outcome, RankedItem, RoundFile,
+    Standing, differences, evaluate, key_names, separating_keys,
 };
 use hoso_domain::rulebook::{RuleBook, RuleBookRef};
 use serde::Serialize;
 
 /// Everything went well.
 const DONE: u8 = 0;
+/// Width of a table: a terminal of half a screen, or a printed page across.
+const TABLE_COLUMNS: u16 = 120;
+/// Width of the subject's column, so that the reasons have room.
+const SUBJECT_COLUMNS: u16 = 26;
 /// A file or the rule book was bad.
 const BAD_INPUT: u8 = 2;
 
@@ -227,7 +231,8 @@ fn lane_table(
     let mut table = Table::new();
     table
         .load_style(UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(TABLE_COLUMNS)
         .set_header([
             "Vị trí",
             "Mục",
@@ -235,6 +240,11 @@ fn lane_table(
             "Kết quả",
             "Khóa xếp hạng",
             "Vì sao",
+        ])
+        .set_constraints([
+            ColumnConstraint::ContentWidth,
+            ColumnConstraint::ContentWidth,
+            ColumnConstraint::UpperBoundary(Width::Fixed(SUBJECT_COLUMNS)),
         ]);
     let results = file.items.iter().zip(&outcome.items);
     let mut unranked = Vec::new();
@@ -280,30 +290,14 @@ fn shown_keys(ranked: &RankedItem) -> String {
     let keys: Vec<_> = ranked
         .keys
         .iter()
-        .map(|key| key.as_deref().unwrap_or("–"))
+        .map(|key| spoken(key.as_deref().unwrap_or("–")))
         .collect();
     keys.join("; ")
 }
 
-/// The names of a lane's keys, in order.
-fn key_names(lane: Lane, kind: RoundKind) -> &'static [&'static str] {
-    let assessed = lane.group().is_some();
-    match (assessed, kind, lane.is_individual()) {
-        (true, RoundKind::Annual, _) => &[
-            "chỉ số năm xét",
-            "hài lòng trung bình",
-            "số năm Nhóm 1",
-            "tăng so với năm trước",
-        ],
-        (true, RoundKind::Interim | RoundKind::Final, _) => &[
-            "chỉ số trung bình",
-            "hài lòng trung bình",
-            "số năm Nhóm 1",
-            "tăng so với năm trước",
-        ],
-        (false, _, true) => &["điểm Hội đồng"],
-        (false, _, false) => &["mức tăng trung bình", "tỷ lệ trung bình năm xét"],
-    }
+/// A figure as Vietnamese text writes it: with a decimal comma.
+fn spoken(figure: &str) -> String {
+    figure.replace('.', ",")
 }
 
 /// Why the one stands above the other: the first key that separates them, by exact values.
@@ -324,8 +318,8 @@ fn why_above(
     };
     let name = names.get(separates).copied().unwrap_or_default();
     let shown = |one: &RankedItem| {
-        let key = one.keys.get(separates).cloned().flatten();
-        key.unwrap_or_else(|| "không có".to_owned())
+        let key = one.keys.get(separates).and_then(Option::as_deref);
+        spoken(key.unwrap_or("chưa có"))
     };
     let (upper_key, lower_key) = (shown(above), shown(below));
     let note = if upper_key == lower_key {
@@ -420,10 +414,10 @@ mod tests {
         let (code, out, _) = ran(&[Path::new(ROUND_2024)], |args| args.json = false);
         assert_eq!(code, DONE);
         for line in [
-            "hs01-1 trên hs03-1: tỷ lệ trung bình năm xét 89.95 > 83.8",
-            "hs21-1 trên hs23-1: hài lòng trung bình 93.1 > 92.4",
+            "hs01-1 trên hs03-1: tỷ lệ 89,95 > 83,8",
+            "hs21-1 trên hs23-1: hài lòng 93,1 > 92,4",
             "hs01-4 = hs03-3: bằng nhau ở mọi khóa, cùng vị trí 3",
-            "hs24-3 trên hs15-2: điểm Hội đồng 84.5 > không có",
+            "hs24-3 trên hs15-2: điểm Hội đồng 84,5 > chưa có",
         ] {
             assert!(out.contains(line), "{line}");
         }

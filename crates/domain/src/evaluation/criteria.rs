@@ -9,10 +9,10 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 
 use super::exact::Exact;
-use super::facts::{Facts, UnitFacts};
+use super::facts::{Facts, Series, UnitFacts};
 use super::growth::GrowthFigure;
 use super::round_file::{Hold, Item, RoundFile};
-use super::vocabulary::{Eligibility, FindingVerdict, RoundKind, RuleId, Verdict};
+use super::vocabulary::{Eligibility, FindingVerdict, RoundKind, Verdict};
 use crate::ids::{InitiativeId, SubjectId};
 use crate::percent::Percent;
 use crate::rulebook::{
@@ -50,6 +50,8 @@ pub(super) enum Figure<'a> {
 }
 
 pub(super) struct TasksFigure {
+    /// First and last year looked at.
+    pub(super) years: (u16, u16),
     pub(super) assigned: u64,
     pub(super) done_on_time: u64,
     /// First year in which not all were done on time.
@@ -59,22 +61,27 @@ pub(super) struct TasksFigure {
 }
 
 pub(super) struct MeanFigure {
-    /// What is averaged, in words.
+    /// What is published, in words.
+    pub(super) published: &'static str,
+    /// What it is made into, in words.
     pub(super) of: &'static str,
     pub(super) years: usize,
     pub(super) value: Option<Exact>,
     pub(super) threshold: Exact,
     /// Whether a high value is bad: a mean of group numbers.
     pub(super) at_most: bool,
-    pub(super) award_year_missing: bool,
+    /// The award year, if it has no record.
+    pub(super) missing: Option<u16>,
     /// Too few years to average: a human must say.
     pub(super) too_few: bool,
 }
 
 pub(super) struct FloorFigure {
+    pub(super) years: usize,
     pub(super) lowest: Option<(u16, Percent)>,
     pub(super) threshold: Percent,
-    pub(super) award_year_missing: bool,
+    /// The award year, if it has no record.
+    pub(super) missing: Option<u16>,
 }
 
 pub(super) struct InitiativeFigure<'a> {
@@ -181,6 +188,11 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// The award year, if a series has nothing for it.
+    fn missing<T>(&self, series: &Series<T>) -> Option<u16> {
+        series.get(self.award).is_none().then_some(self.award)
+    }
+
     fn tasks(&self, unit: &UnitFacts<'_>, said: Verdict) -> (Verdict, Figure<'a>) {
         let years = match self.file.round.kind {
             RoundKind::Annual => self.award..=self.award,
@@ -188,7 +200,7 @@ impl<'a> Judge<'a> {
         };
         let (mut assigned, mut done_on_time) = (0, 0);
         let (mut late, mut missing) = (None, None);
-        for year in years {
+        for year in years.clone() {
             match unit.tasks.get(year) {
                 Some(tasks) => {
                     assigned += u64::from(tasks.assigned);
@@ -208,6 +220,7 @@ impl<'a> Judge<'a> {
             (None, None) => said,
         };
         let figure = TasksFigure {
+            years: (*years.start(), *years.end()),
             assigned,
             done_on_time,
             late,
@@ -252,12 +265,13 @@ impl<'a> Judge<'a> {
             ),
         };
         let figure = MeanFigure {
+            published: "chỉ số",
             of,
             years: scores.len(),
             value,
             threshold: bound,
             at_most,
-            award_year_missing: unit.scores.get(self.award).is_none(),
+            missing: self.missing(&unit.scores),
             too_few: scores.len() < enough(&years),
         };
         let verdict = figure.verdict(said, Verdict::Unknown);
@@ -280,23 +294,23 @@ impl<'a> Judge<'a> {
 
     fn floor(&self, unit: &UnitFacts<'_>, threshold: Percent) -> (Verdict, Figure<'a>) {
         let years = self.look_back(unit);
-        let lowest = unit
-            .scores
-            .between(*years.start(), *years.end())
+        let scores = || unit.scores.between(*years.start(), *years.end());
+        let lowest = scores()
             .map(|(year, score)| (year, *score))
             .min_by_key(|(_, score)| *score);
-        let award_year_missing = unit.scores.get(self.award).is_none();
+        let missing = self.missing(&unit.scores);
         let verdict = if lowest.is_some_and(|(_, score)| score < threshold) {
             Verdict::NotMet
-        } else if award_year_missing {
+        } else if missing.is_some() {
             Verdict::Unknown
         } else {
             Verdict::Met
         };
         let figure = FloorFigure {
+            years: scores().count(),
             lowest,
             threshold,
-            award_year_missing,
+            missing,
         };
         (verdict, Figure::Floor(figure))
     }
@@ -317,13 +331,14 @@ impl<'a> Judge<'a> {
         let present = unit.satisfaction.between(*years.start(), *years.end());
         let rates: Vec<Exact> = present.map(|(_, rate)| (*rate).into()).collect();
         let figure = MeanFigure {
-            of: "tỷ lệ hài lòng trung bình",
+            published: "tỷ lệ hài lòng",
+            of: "hài lòng trung bình",
             years: rates.len(),
             too_few: rates.len() < enough(&years),
             value: Exact::mean(rates),
             threshold: threshold.into(),
             at_most: false,
-            award_year_missing: unit.satisfaction.get(self.award).is_none(),
+            missing: self.missing(&unit.satisfaction),
         };
         // Without a rate the finding says that the unit serves no public (AMB-13).
         let without_rate = match said {
@@ -381,7 +396,7 @@ fn enough(years: &RangeInclusive<u16>) -> usize {
 
 impl MeanFigure {
     fn verdict(&self, said: Verdict, without_award_year: Verdict) -> Verdict {
-        if self.award_year_missing {
+        if self.missing.is_some() {
             return without_award_year;
         }
         match self.value {
@@ -416,15 +431,4 @@ pub(super) fn eligibility(criteria: &[Judged<'_>]) -> Eligibility {
     } else {
         Eligibility::Eligible
     }
-}
-
-/// The rules of an item with one of these verdicts, in words.
-pub(super) fn rules_with(criteria: &[Judged<'_>], wanted: &[Verdict]) -> String {
-    let with = criteria
-        .iter()
-        .filter(|judged| wanted.contains(&judged.verdict));
-    let rules: Vec<&str> = with
-        .map(|judged| RuleId::as_str(judged.criterion.rule))
-        .collect();
-    rules.join(", ")
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::criteria::{Judge, Judged, eligibility, rules_with};
-use super::explanation::day;
-use super::outcome::{ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
+use super::criteria::{Judge, Judged, eligibility};
+use super::outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
 use super::ranking::{Entry, Ranked, rank};
+use super::reason::{self, Other, Standings, key_names};
 use super::round_file::{Item, RoundFile};
 use super::vocabulary::{Eligibility, ItemOutcome, Lane, Verdict};
 use crate::ids::ItemId;
@@ -95,6 +95,8 @@ struct Considered<'a> {
     /// Why it is not ranked, or what the cut made of it; `None` = still to be ranked.
     outcome: Option<ItemOutcome>,
     place: Option<u32>,
+    /// Why it has its place; empty if it has none.
+    standing: String,
 }
 
 /// A round's evaluation while it runs.
@@ -126,6 +128,7 @@ impl<'a> Session<'a> {
                 verdict,
                 outcome,
                 place: None,
+                standing: String::new(),
             });
         }
         Self {
@@ -229,10 +232,16 @@ impl<'a> Session<'a> {
         let quota = self.judge.book.quota(self.judge.file.round.kind, lane);
         let slots = usize::try_from(quota).unwrap_or(usize::MAX);
         let ranked = rank(self.to_rank(lane), slots, self.ruling(lane));
-        for one in &ranked {
+        let standings = Standings {
+            names: key_names(lane, self.judge.file.round.kind),
+            quota,
+            ranked: &ranked,
+        };
+        for (index, one) in ranked.iter().enumerate() {
             if let Some(entry) = self.entries.get_mut(one.entry.index) {
                 entry.outcome = Some(one.outcome);
                 entry.place = Some(one.place);
+                entry.standing = standings.reason(index);
             }
         }
         Some(self.lane_outcome(lane, quota, &ranked))
@@ -286,6 +295,7 @@ impl<'a> Session<'a> {
     }
 
     fn result(&self, entry: &Considered<'_>) -> ItemResult {
+        let criteria: Vec<_> = entry.criteria.iter().map(Judged::result).collect();
         // Every lane was run, so every item has its outcome.
         let outcome = entry.outcome.unwrap_or(ItemOutcome::Pending);
         ItemResult {
@@ -293,48 +303,42 @@ impl<'a> Session<'a> {
             verdict: entry.verdict,
             outcome,
             place: entry.place,
-            criteria: entry.criteria.iter().map(Judged::result).collect(),
-            reason: self.reason(entry, outcome),
+            reason: self.reason(entry, outcome, &criteria),
+            criteria,
         }
     }
 
-    fn reason(&self, entry: &Considered<'_>, outcome: ItemOutcome) -> String {
+    /// Why an item has its outcome; the ranked were told when their lane was cut.
+    fn reason(
+        &self,
+        entry: &Considered<'_>,
+        outcome: ItemOutcome,
+        criteria: &[CriterionResult],
+    ) -> String {
         let item = entry.item;
-        let place = entry.place.unwrap_or_default();
-        let quota = self.judge.book.quota(self.judge.file.round.kind, item.lane);
-        let named = |other: Option<&Considered<'_>>| {
-            other.map_or_else(String::new, |other| format!(" (mục {})", other.item.id))
+        let other = |other: Option<&Considered<'a>>| {
+            other.map(|other| Other {
+                item: &other.item.id,
+                outcome: other.outcome,
+                place: other.place,
+            })
         };
         match outcome {
-            ItemOutcome::Selected => format!("vị trí {place}, trong {quota} suất"),
-            ItemOutcome::NotSelected => format!("vị trí {place}, hết {quota} suất"),
-            ItemOutcome::TieUnresolved => {
-                format!("vị trí {place}, bằng nhau ở mọi khóa tại vạch {quota} suất, chờ chọn")
+            ItemOutcome::Selected | ItemOutcome::NotSelected | ItemOutcome::TieUnresolved => {
+                entry.standing.clone()
             }
-            ItemOutcome::Ineligible => {
-                format!(
-                    "không đạt {}",
-                    rules_with(&entry.criteria, &[Verdict::NotMet])
-                )
-            }
+            ItemOutcome::Ineligible => reason::of_rules(criteria, &[Verdict::NotMet]),
             ItemOutcome::Pending => {
-                let open = [Verdict::Unknown, Verdict::NeedsFinding];
-                format!("chưa đủ căn cứ: {}", rules_with(&entry.criteria, &open))
+                reason::of_rules(criteria, &[Verdict::Unknown, Verdict::NeedsFinding])
             }
-            ItemOutcome::Suspended => match self.judge.hold(&item.subject) {
-                Some(hold) => format!("R35: tạm dừng, kỷ luật mở ngày {}", day(hold.opened)),
-                None => "R35: tạm dừng".to_owned(),
-            },
+            ItemOutcome::Suspended => {
+                reason::suspended(self.judge.hold(&item.subject), entry.verdict)
+            }
             ItemOutcome::Absorbed => {
-                let advising = named(self.sibling(item, Lane::CertAdvising));
-                format!("R29: đạt cả (1) và (2), chỉ xét theo (1){advising}")
+                reason::absorbed(other(self.sibling(item, Lane::CertAdvising)))
             }
-            ItemOutcome::ExcludedByFlag => {
-                format!("R48: đơn vị được chọn tặng Cờ{}", named(self.flag_of(item)))
-            }
-            ItemOutcome::AwaitingFlag => {
-                format!("R48: chờ kết quả xét Cờ{}", named(self.flag_of(item)))
-            }
+            ItemOutcome::ExcludedByFlag => reason::excluded(other(self.flag_of(item))),
+            ItemOutcome::AwaitingFlag => reason::awaiting(other(self.flag_of(item))),
         }
     }
 }

@@ -51,6 +51,43 @@ impl Exact {
         })
     }
 
+    /// What is averaged, summed, and over how many; the sum itself is exact.
+    pub(super) fn parts(self) -> (Self, i64) {
+        let Self { sum, count } = self;
+        (Self { sum, count: 1 }, count)
+    }
+
+    /// Whether people would read the same number although the values differ.
+    pub(super) fn only_looks_like(self, other: Self) -> bool {
+        self.rounded() == other.rounded() && self != other
+    }
+
+    /// As Vietnamese text writes it: with a decimal comma.
+    pub(super) fn spoken(self) -> Spoken {
+        Spoken(self)
+    }
+
+    /// At most 4 decimals, half to even, no trailing zeros.
+    fn write(self, f: &mut std::fmt::Formatter<'_>, mark: char) -> std::fmt::Result {
+        let rounded = self.rounded();
+        let scale = u64::from(Percent::SCALE);
+        let (whole, mut rest) = (
+            rounded.unsigned_abs() / scale,
+            rounded.unsigned_abs() % scale,
+        );
+        let sign = if rounded < 0 { "-" } else { "" };
+        write!(f, "{sign}{whole}")?;
+        if rest == 0 {
+            return Ok(());
+        }
+        let mut digits = 4;
+        while rest % 10 == 0 {
+            rest /= 10;
+            digits -= 1;
+        }
+        write!(f, "{mark}{rest:0digits$}")
+    }
+
     /// Ten-thousandths, rounded half to even.
     fn rounded(self) -> i64 {
         let floor = self.sum.div_euclid(self.count);
@@ -99,21 +136,18 @@ impl PartialEq for Exact {
 impl Eq for Exact {}
 
 impl std::fmt::Display for Exact {
-    /// At most 4 decimals, half to even, no trailing zeros.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let rounded = self.rounded();
-        let scale = u64::from(Percent::SCALE);
-        let (whole, rest) = (
-            rounded.unsigned_abs() / scale,
-            rounded.unsigned_abs() % scale,
-        );
-        let sign = if rounded < 0 { "-" } else { "" };
-        if rest == 0 {
-            write!(f, "{sign}{whole}")
-        } else {
-            let decimals = format!("{rest:04}");
-            write!(f, "{sign}{whole}.{}", decimals.trim_end_matches('0'))
-        }
+        self.write(f, '.')
+    }
+}
+
+/// A value within a Vietnamese sentence.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spoken(Exact);
+
+impl std::fmt::Display for Spoken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.write(f, ',')
     }
 }
 
@@ -138,8 +172,12 @@ mod tests {
             (1_000_000, 3, "33.3333"),
             (2_000_000, 3, "66.6667"),
             (-12_500, 1, "-1.25"),
+            (900_010, 1, "90.001"),
+            (900_001, 1, "90.0001"),
         ] {
-            assert_eq!(exact(sum, count).to_string(), shown, "{sum}/{count}");
+            let exact = exact(sum, count);
+            assert_eq!(exact.to_string(), shown, "{sum}/{count}");
+            assert_eq!(exact.spoken().to_string(), shown.replace('.', ","));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Verdicts and outcomes in words, in Vietnamese with the rule's id, and figures rounded for people.
 
+use std::fmt::{self, Write as _};
+
 use super::criteria::{
     Figure, FloorFigure, InitiativeFigure, Judged, MeanFigure, Recognition, TasksFigure,
 };
@@ -32,25 +34,19 @@ impl Judged<'_> {
             citation: self.criterion.citation.clone(),
             value: value.map(|value| value.to_string()),
             threshold,
-            explanation: format!("{rule}: {}", self.words()),
+            explanation: self.explained(),
         }
     }
 
-    fn words(&self) -> String {
-        if self.finding == Some(FindingVerdict::NotMet) {
-            return "kết luận thẩm định không đạt".to_owned();
-        }
-        match &self.figure {
-            Figure::Finding => self.finding_words().to_owned(),
-            Figure::Tasks(tasks) => tasks_words(tasks, self),
-            Figure::Mean(mean) => mean_words(mean, self),
-            Figure::Floor(floor) => floor_words(floor),
-            Figure::Growth(growth) => growth_words(growth, self),
-            Figure::Initiative(initiative) => initiative_words(initiative, self),
-        }
+    /// The rule's id and why, in one allocation: most explanations are shorter than what is reserved.
+    fn explained(&self) -> String {
+        let mut text = String::with_capacity(128);
+        // Writing to a string never fails.
+        let _ = write!(text, "{}: {}", self.criterion.rule, Words(self));
+        text
     }
 
-    fn finding_words(&self) -> &'static str {
+    fn said(&self) -> &'static str {
         match self.verdict {
             Verdict::Met => "kết luận thẩm định đạt",
             Verdict::NotMet => "kết luận thẩm định không đạt",
@@ -60,110 +56,174 @@ impl Judged<'_> {
     }
 }
 
-fn tasks_words(tasks: &TasksFigure, judged: &Judged<'_>) -> String {
-    let done = format!(
-        "{}/{} nhiệm vụ đúng tiến độ",
-        tasks.done_on_time, tasks.assigned
-    );
-    match (tasks.late, tasks.missing) {
-        (Some(year), _) => format!("{done}, năm {year} chưa đạt 100%"),
-        (None, Some(year)) => format!("{done}, thiếu số liệu nhiệm vụ năm {year}"),
-        (None, None) => format!("{done}; chất lượng: {}", judged.finding_words()),
+/// Why a criterion has its verdict, with the figures.
+struct Words<'j, 'a>(&'j Judged<'a>);
+
+impl fmt::Display for Words<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let judged = self.0;
+        if judged.finding == Some(FindingVerdict::NotMet) {
+            return f.write_str("kết luận thẩm định không đạt");
+        }
+        match &judged.figure {
+            Figure::Finding => f.write_str(judged.said()),
+            Figure::Tasks(tasks) => tasks.explain(f, judged),
+            Figure::Mean(mean) => mean.explain(f, judged),
+            Figure::Floor(floor) => floor.explain(f),
+            Figure::Growth(growth) => growth.explain(f, judged),
+            Figure::Initiative(initiative) => initiative.explain(f, judged),
+        }
     }
 }
 
-fn mean_words(mean: &MeanFigure, judged: &Judged<'_>) -> String {
-    let of = mean.of;
-    if mean.award_year_missing {
-        return match judged.verdict {
-            Verdict::Met => {
-                format!("{of}: không có số liệu năm xét; kết luận thẩm định đạt")
+impl TasksFigure {
+    fn explain(&self, f: &mut fmt::Formatter<'_>, judged: &Judged<'_>) -> fmt::Result {
+        let (from, to) = self.years;
+        let (done, assigned) = (self.done_on_time, self.assigned);
+        if let (Some(year), 0) = (self.missing, assigned) {
+            return write!(f, "không có số liệu nhiệm vụ năm {year}");
+        }
+        write!(f, "{done}/{assigned} nhiệm vụ đúng hạn (")?;
+        if from == to {
+            write!(f, "năm {to})")?;
+        } else {
+            write!(f, "{from}–{to})")?;
+        }
+        match (self.late, self.missing) {
+            (Some(year), _) if from < to => write!(f, ", năm {year} chưa đủ"),
+            (Some(_), _) => Ok(()),
+            (None, Some(year)) => write!(f, ", không có số liệu nhiệm vụ năm {year}"),
+            (None, None) => write!(f, "; chất lượng: {}", judged.said()),
+        }
+    }
+}
+
+impl MeanFigure {
+    fn explain(&self, f: &mut fmt::Formatter<'_>, judged: &Judged<'_>) -> fmt::Result {
+        if let Some(year) = self.missing {
+            write!(f, "không có {} năm {year}", self.published)?;
+            return match judged.verdict {
+                Verdict::Met => write!(f, "; {}", judged.said()),
+                Verdict::NotMet | Verdict::Unknown | Verdict::NeedsFinding => Ok(()),
+            };
+        }
+        let Some(value) = self.value.filter(|_| !self.too_few) else {
+            write!(f, "chỉ có {} năm {}", self.years, self.published)?;
+            if let Some(value) = self.value {
+                write!(f, " ({})", value.spoken())?;
             }
-            Verdict::NotMet | Verdict::Unknown | Verdict::NeedsFinding => {
-                format!("{of}: thiếu số liệu năm xét")
-            }
+            return write!(f, "; {}", judged.said());
         };
-    }
-    let Some(value) = mean.value.filter(|_| !mean.too_few) else {
-        let (years, finding) = (mean.years, judged.finding_words());
-        return format!("{of}: chỉ có {years} năm số liệu; {finding}");
-    };
-    let sign = match (judged.verdict == Verdict::Met, mean.at_most) {
-        (true, false) => "≥",
-        (false, false) => "<",
-        (true, true) => "≤",
-        (false, true) => ">",
-    };
-    format!(
-        "{of} {value} ({} năm) {sign} {}",
-        mean.years, mean.threshold
-    )
-}
-
-fn floor_words(floor: &FloorFigure) -> String {
-    match floor.lowest {
-        Some((year, score)) if score < floor.threshold => {
-            format!("năm {year} đạt {score} < {}, Nhóm 5", floor.threshold)
+        let sign = match (judged.verdict == Verdict::Met, self.at_most) {
+            (true, false) => "≥",
+            (false, false) => "<",
+            (true, true) => "≤",
+            (false, true) => ">",
+        };
+        let about = if value.only_looks_like(self.threshold) {
+            "≈ "
+        } else {
+            ""
+        };
+        let (of, shown, threshold) = (self.of, value.spoken(), self.threshold.spoken());
+        write!(f, "{of} {about}{shown} {sign} {threshold} (")?;
+        let (sum, count) = value.parts();
+        if count > 1 {
+            write!(f, "{} / {count} năm)", sum.spoken())
+        } else {
+            write!(f, "{} năm)", self.years)
         }
-        Some(_) | None if floor.award_year_missing => "thiếu chỉ số năm xét".to_owned(),
-        Some((year, score)) => {
-            let bound = floor.threshold;
-            format!("thấp nhất năm {year}: {score} ≥ {bound}, không có năm nào Nhóm 5")
-        }
-        None => "thiếu chỉ số".to_owned(),
     }
 }
 
-fn pair_words(pair: &Pair<'_>) -> String {
-    let what = pair.component.unwrap_or("trung bình các chỉ số thành phần");
-    let shown = |rate: Option<Exact>| rate.map_or("?".to_owned(), |rate| rate.to_string());
-    format!(
-        "{what} {}→{}: {} → {}",
-        pair.from,
-        pair.to,
-        shown(pair.before),
-        shown(pair.after)
-    )
-}
-
-fn growth_words(growth: &GrowthFigure<'_>, judged: &Judged<'_>) -> String {
-    if let Some(pair) = &growth.fails {
-        return format!("{} không cao hơn", pair_words(pair));
-    }
-    if let Some(pair) = &growth.lacks {
-        return format!("{} thiếu số liệu", pair_words(pair));
-    }
-    let finding = judged.finding_words();
-    if growth.components == 0 {
-        return format!("không có chỉ số thành phần năm xét; {finding}");
-    }
-    match (growth.alone, &judged.criterion.computation) {
-        (Some(component), _) => format!("{component} chưa có năm trước để so; {finding}"),
-        (None, Computation::GrowthOrMaximum) => {
-            format!("chỉ số thành phần cao hơn năm trước hoặc giữ tối đa; {finding}")
+impl FloorFigure {
+    fn explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let threshold = Exact::from(self.threshold).spoken();
+        match (self.lowest, self.missing) {
+            (Some((year, score)), _) if score < self.threshold => {
+                let score = Exact::from(score).spoken();
+                write!(f, "năm {year} đạt {score} < {threshold}, Nhóm 5")
+            }
+            (_, Some(year)) => write!(f, "không có chỉ số năm {year}"),
+            (Some((year, score)), None) => {
+                let (score, years) = (Exact::from(score).spoken(), self.years);
+                write!(
+                    f,
+                    "thấp nhất là {score} ≥ {threshold} (năm {year}, trong {years} năm)"
+                )
+            }
+            (None, None) => f.write_str("không có chỉ số"),
         }
-        (None, _) => "chỉ số thành phần năm sau cao hơn năm trước".to_owned(),
     }
 }
 
-fn initiative_words(figure: &InitiativeFigure<'_>, judged: &Judged<'_>) -> String {
-    let id = figure.initiative.unwrap_or_default();
-    match figure.state {
-        Recognition::None => "không có sáng kiến".to_owned(),
-        Recognition::NotListed => format!("sáng kiến {id} không có trong danh mục đã xét"),
-        Recognition::Refused => format!("sáng kiến {id} không được công nhận"),
-        Recognition::Later(date) => {
-            format!("sáng kiến {id} công nhận ngày {}, sau ngày tính", day(date))
+impl fmt::Display for Pair<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = self.component.unwrap_or("trung bình các chỉ số");
+        write!(f, "{what} ")?;
+        let (before, after) = (self.before, self.after);
+        for (rate, year, then) in [(before, self.from, " → "), (after, self.to, "")] {
+            match rate {
+                Some(rate) => write!(f, "{} ({year}){then}", rate.spoken())?,
+                None => write!(f, "? ({year}){then}")?,
+            }
         }
-        Recognition::Recognised(date) => format!(
-            "sáng kiến {id} công nhận ngày {}; {}",
-            day(date),
-            judged.finding_words()
-        ),
+        Ok(())
+    }
+}
+
+impl GrowthFigure<'_> {
+    fn explain(&self, f: &mut fmt::Formatter<'_>, judged: &Judged<'_>) -> fmt::Result {
+        if let Some(pair) = &self.fails {
+            return write!(f, "{pair} không cao hơn");
+        }
+        if let Some(pair) = &self.lacks {
+            return write!(f, "{pair} thiếu số liệu");
+        }
+        let (count, said) = (self.components, judged.said());
+        if count == 0 {
+            return write!(f, "không có chỉ số thành phần năm xét; {said}");
+        }
+        if let Some(component) = self.alone {
+            return write!(f, "{component} chưa có năm trước để so; {said}");
+        }
+        let individual = judged.criterion.computation == Computation::GrowthOrMaximum;
+        write!(f, "{count} chỉ số thành phần năm sau cao hơn năm trước")?;
+        if individual {
+            f.write_str(" hoặc giữ 100")?;
+        }
+        if let Some(growth) = self.growth {
+            write!(f, ", tăng trung bình {}", growth.spoken())?;
+        }
+        if individual {
+            write!(f, "; {said}")?;
+        }
+        Ok(())
+    }
+}
+
+impl InitiativeFigure<'_> {
+    fn explain(&self, f: &mut fmt::Formatter<'_>, judged: &Judged<'_>) -> fmt::Result {
+        let id = self.initiative.unwrap_or_default();
+        match self.state {
+            Recognition::None => f.write_str("không có sáng kiến"),
+            Recognition::NotListed => {
+                write!(f, "sáng kiến {id} không có trong danh mục đã xét")
+            }
+            Recognition::Refused => write!(f, "sáng kiến {id} không được công nhận"),
+            Recognition::Later(date) => {
+                let date = day(date);
+                write!(f, "sáng kiến {id} công nhận ngày {date}, sau ngày tính")
+            }
+            Recognition::Recognised(date) => {
+                let (date, said) = (day(date), judged.said());
+                write!(f, "sáng kiến {id} công nhận ngày {date}; {said}")
+            }
+        }
     }
 }
 
 /// A date as people write it.
-pub(super) fn day(date: chrono::NaiveDate) -> impl std::fmt::Display {
+pub(super) fn day(date: chrono::NaiveDate) -> impl fmt::Display {
     date.format("%d/%m/%Y")
 }

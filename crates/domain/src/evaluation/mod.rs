@@ -15,6 +15,7 @@ mod json;
 mod outcome;
 mod ranking;
 mod reader;
+mod reason;
 mod round_file;
 pub mod vocabulary;
 
@@ -23,6 +24,7 @@ pub use evaluate::{evaluate, judge, separating_keys};
 pub use json::ReadError;
 pub use outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
 pub use reader::FILE_BYTES_MAX;
+pub use reason::key_names;
 pub use round_file::{
     COUNT_MAX, ComponentRecord, Hold, InitiativeRecord, Item, NAME_CHARS_MAX, Round, RoundFile,
     SatisfactionRecord, ScoreRecord, TasksRecord, TieRuling, Unit, YEAR_FIRST, YEAR_LAST,

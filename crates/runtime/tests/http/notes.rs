@@ -299,10 +299,9 @@ impl Reactor for Copier {
             _ => written.line,
         };
         let copy = StreamName::new(Note::CATEGORY, &format!("{}.copy", event.stream.id()));
-        let both = ["copy", "copy-again"].map(|name| {
-            Effect::new::<Note>(copy.clone(), name, Ask::Copy(line.clone())).reason("every line")
-        });
-        Ok(both.into())
+        let [first, again] = ["copy", "copy-again"]
+            .map(|name| Effect::new::<Note>(copy.clone(), name, Ask::Copy(line.clone())));
+        Ok(vec![first.reason("every line"), again])
     }
 }
 

@@ -46,8 +46,17 @@ async fn an_effect_says_which_event_caused_it_and_acts_for_the_service() {
         assert_eq!(metadata.effective_at, cause[0].metadata.effective_at);
         assert_eq!(metadata.actor.official.as_str(), "system-notes");
         assert_eq!(metadata.actor.role, Role::System);
-        assert_eq!(metadata.reason.as_deref(), Some("every line"));
     }
+    let reasons = effects.iter().map(|effect| effect.metadata.reason.clone());
+    let position = cause[0].position;
+    assert_eq!(
+        reasons.collect::<Vec<_>>(),
+        [
+            Some("every line".to_owned()),
+            Some(format!("after NoteWritten at position {position}")),
+        ],
+        "an effect's own reason, or the event it follows from"
+    );
 }
 
 #[tokio::test]
@@ -178,4 +187,21 @@ async fn a_second_process_takes_up_where_the_first_stood_and_does_nothing_twice(
     };
     assert_eq!(run("n1").await, 2);
     assert_eq!(run("n2").await, 2);
+}
+
+#[tokio::test]
+async fn what_is_set_up_from_outside_the_api_says_so() {
+    let (app, _) = app().await;
+    let stream = StreamName::new("official", "clerk");
+    let events = app.runtime.ledger.read_stream(&stream, 0, 9).await.unwrap();
+    let said = events
+        .iter()
+        .map(|event| (event.event_type.as_str(), event.metadata.reason.as_deref()));
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            ("OfficialAppointed", Some("hoso setup")),
+            ("TokenIssued", Some("hoso setup")),
+        ]
+    );
 }

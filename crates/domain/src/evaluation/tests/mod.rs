@@ -3,6 +3,7 @@
 mod cuts;
 mod properties;
 mod reading;
+mod reasons;
 mod sample_years;
 mod verdicts;
 

@@ -133,7 +133,7 @@ fn figures_of_2024_are_shown_as_people_read_them() {
     assert_eq!(satisfaction.citation, "III.4.b(2)");
     assert_eq!(
         satisfaction.explanation,
-        "R27: tỷ lệ hài lòng trung bình 89.9875 (4 năm) < 90"
+        "R27: hài lòng trung bình 89,9875 < 90 (359,95 / 4 năm)"
     );
     assert_eq!(
         criterion("hs14-1", RuleId::R25).value.as_deref(),
