@@ -6,8 +6,9 @@ use anyhow::Result;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 use hoso_ledger::LedgerError;
+use hoso_runtime::Problem;
 
-use crate::{config, demo, evaluate, health, history, import, ledger, openapi, token, up};
+use crate::{config, demo, evaluate, health, history, import, ledger, openapi, output, token, up};
 
 /// Done.
 pub(crate) const DONE: u8 = 0;
@@ -21,12 +22,7 @@ pub(crate) const UNAVAILABLE: u8 = 3;
 /// Hoso: commendation dossiers, from the unit's proposal to the Chairman's decision, on an
 /// append-only record.
 #[derive(Debug, Parser)]
-#[command(
-    version,
-    about,
-    propagate_version = true,
-    arg_required_else_help = true
-)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -77,7 +73,9 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
             evaluate::run(&args, out, &mut std::io::stderr())
         }
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "hoso", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "hoso", &mut script);
+            output::write(&script);
             Ok(DONE)
         }
         Command::Config(command) => config::run(&command),
@@ -105,12 +103,36 @@ fn block_on(work: impl Future<Output = Result<u8>>) -> Result<u8> {
 #[error("{0}")]
 pub(crate) struct BadInput(pub(crate) String);
 
+/// Something that is not available as an error: exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unavailable(pub(crate) String);
+
+/// What a service's problem is on the command line: what the API would answer with a 5xx is not
+/// available, everything else is bad input. `about` names the file or what else it concerns.
+pub(crate) fn refused(about: Option<&dyn std::fmt::Display>, problem: &Problem) -> anyhow::Error {
+    let text = about.map_or_else(
+        || problem.to_string(),
+        |about| format!("{about}: {problem}"),
+    );
+    if problem.status.is_server_error() {
+        Unavailable(text).into()
+    } else {
+        BadInput(text).into()
+    }
+}
+
 /// The exit code of an error.
 pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
     if error.is::<BadInput>() {
         return BAD_INPUT;
     }
-    if error.is::<LedgerError>() || error.is::<std::io::Error>() || error.is::<reqwest::Error>() {
+    match error.downcast_ref::<LedgerError>() {
+        Some(LedgerError::Corrupt { .. }) => return FOUND_PROBLEMS,
+        Some(_) => return UNAVAILABLE,
+        None => {}
+    }
+    if error.is::<Unavailable>() || error.is::<std::io::Error>() || error.is::<reqwest::Error>() {
         return UNAVAILABLE;
     }
     FOUND_PROBLEMS

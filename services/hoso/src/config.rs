@@ -6,6 +6,7 @@ use comfy_table::{Table, presets::NOTHING};
 use serde_json::json;
 
 use crate::cli::DONE;
+use crate::output::say;
 use crate::store::{self, Data};
 
 /// What to do with the settings.
@@ -33,7 +34,7 @@ pub(crate) fn run(command: &ConfigCommand) -> Result<u8> {
     let ConfigCommand::Show(show) = command;
     let config = store::settings(&show.data.layer())?;
     if show.json {
-        println!("{}", json!({ "settings": config.show() }));
+        say!("{}", json!({ "settings": config.show() }));
         return Ok(DONE);
     }
     let mut table = Table::new();
@@ -41,6 +42,6 @@ pub(crate) fn run(command: &ConfigCommand) -> Result<u8> {
     for setting in config.show() {
         table.add_row([setting.setting, &setting.value, &setting.origin]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(DONE)
 }

@@ -3,7 +3,7 @@
 //! Everything is computed in `hoso_domain::evaluation`; here files are read and outcomes written.
 
 use std::collections::BTreeMap;
-use std::io::{self, ErrorKind, Read as _, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -14,8 +14,11 @@ use hoso_domain::evaluation::{
     Difference, FILE_BYTES_MAX, Item, ItemResult, LaneOutcome, Outcome, RankedItem, RoundFile,
     Standing, differences, evaluate, key_names, separating_keys,
 };
+use hoso_domain::registry::rule_book::BODY_BYTES_MAX as RULE_BOOK_BYTES_MAX;
 use hoso_domain::rulebook::{RuleBook, RuleBookRef};
 use serde::Serialize;
+
+use crate::input;
 
 /// Everything went well.
 const DONE: u8 = 0;
@@ -162,26 +165,16 @@ fn comparison(
 }
 
 fn rule_book(path: &Path) -> anyhow::Result<RuleBook> {
+    let bytes = input::read(path, RULE_BOOK_BYTES_MAX)?;
     let shown = path.display();
-    let bytes = std::fs::read(path).with_context(|| format!("{shown}: $"))?;
     RuleBook::read(&bytes).with_context(|| format!("{shown}: $"))
 }
 
 /// The file, or why not: `PATH: reason`.
 fn round_file(path: &Path) -> Result<RoundFile, String> {
-    let bytes = read_at_most(path).map_err(|error| format!("$: {error}"))?;
+    let bytes =
+        input::read_one_more(path, FILE_BYTES_MAX).map_err(|error| format!("$: {error}"))?;
     RoundFile::read(&bytes).map_err(|error| error.to_string())
-}
-
-/// Reads one byte more than a round file may have, so that a longer one costs no memory and is
-/// still seen to be too long.
-fn read_at_most(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let most = FILE_BYTES_MAX as u64 + 1;
-    std::fs::File::open(path)?
-        .take(most)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn tables(

@@ -3,7 +3,8 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::{DONE, UNAVAILABLE};
+use crate::cli::{BadInput, DONE, UNAVAILABLE};
+use crate::output::say;
 
 /// Ask whether it is ready.
 #[derive(Debug, Args)]
@@ -26,13 +27,17 @@ pub(crate) struct HealthArgs {
 /// # Errors
 /// No answer.
 pub(crate) async fn run(args: HealthArgs) -> Result<u8> {
-    let response = reqwest::get(format!("{}/readyz", args.url.trim_end_matches('/'))).await?;
+    let address = format!("{}/readyz", args.url.trim_end_matches('/'));
+    let address: reqwest::Url = address
+        .parse()
+        .map_err(|error| BadInput(format!("--url `{}`: {error}", args.url)))?;
+    let response = reqwest::get(address).await?;
     let ready = response.status().is_success();
     let body = response.text().await?;
     if args.json {
-        println!("{body}");
+        say!("{body}");
     } else {
-        println!("{}", if ready { "ready" } else { "not ready" });
+        say!("{}", if ready { "ready" } else { "not ready" });
     }
     Ok(if ready { DONE } else { UNAVAILABLE })
 }

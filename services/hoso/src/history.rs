@@ -8,6 +8,7 @@ use hoso_domain::ids::DossierId;
 use hoso_submission::{AsOf, HistoryEvent};
 
 use crate::cli::{BadInput, DONE};
+use crate::output::say;
 use crate::store::{self, Data};
 
 /// A dossier's path.
@@ -67,9 +68,9 @@ pub(crate) async fn run(args: HistoryArgs) -> Result<u8> {
         return Err(no_such(&args.dossier));
     }
     if args.json {
-        println!("{}", serde_json::to_string(&history)?);
+        say!("{}", serde_json::to_string(&history)?);
     } else {
-        println!("The path of {}", history.dossier);
+        say!("The path of {}", history.dossier);
         history.events.iter().for_each(print_step);
     }
     Ok(DONE)
@@ -78,7 +79,7 @@ pub(crate) async fn run(args: HistoryArgs) -> Result<u8> {
 /// Position, both times, what, who in which capacity, for whom, why, under which rule book.
 fn print_step(event: &HistoryEvent) {
     let actor = &event.actor;
-    println!(
+    say!(
         "\n{:>6}  {}  ({})\n        took effect {}, recorded {}\n        {} as {} of {}{}",
         event.position,
         event.r#type,
@@ -94,10 +95,10 @@ fn print_step(event: &HistoryEvent) {
             .map_or_else(String::new, |from| format!(" for {from}")),
     );
     if let Some(reason) = &event.reason {
-        println!("        because: {reason}");
+        say!("        because: {reason}");
     }
     if let Some(book) = &event.rule_book {
-        println!("        rule book: {book}");
+        say!("        rule book: {book}");
     }
 }
 
@@ -114,9 +115,9 @@ pub(crate) async fn run_state(args: StateArgs) -> Result<u8> {
         return Err(no_such(&args.dossier));
     };
     if args.json {
-        println!("{}", serde_json::to_string(&state)?);
+        say!("{}", serde_json::to_string(&state)?);
     } else {
-        println!("{}", serde_json::to_string_pretty(&state)?);
+        say!("{}", serde_json::to_string_pretty(&state)?);
     }
     Ok(DONE)
 }

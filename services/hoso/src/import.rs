@@ -9,9 +9,12 @@ use clap::Args;
 use hoso_domain::actor::{Actor, Role};
 use hoso_domain::ids::{OfficialId, PersonId, UnitId};
 use hoso_registry::import::{ImportKind, ImportOptions, ImportReport, import};
+use hoso_runtime::http::command::RAW_BODY_BYTES_MAX;
 use hoso_runtime::{Clock, Runtime};
 
-use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
+use crate::cli::{BadInput, DONE, FOUND_PROBLEMS, refused};
+use crate::input;
+use crate::output::say;
 use crate::store::{self, Data};
 
 /// Import a table.
@@ -51,14 +54,13 @@ fn kind(text: &str) -> Result<ImportKind, String> {
 /// # Errors
 /// The file cannot be read, or the ledger's.
 pub(crate) async fn run(args: ImportArgs) -> Result<u8> {
-    let bytes = std::fs::read(&args.file)
-        .map_err(|error| BadInput(format!("{}: {error}", args.file.display())))?;
+    let bytes = input::read(&args.file, RAW_BODY_BYTES_MAX)?;
     let runtime = store::open(&args.data.directory()?, Clock::system()).await?;
     let report = perform(&runtime, &args, &bytes).await;
     runtime.ledger.close().await;
     let report = report?;
     if args.json {
-        println!("{}", serde_json::to_string(&report)?);
+        say!("{}", serde_json::to_string(&report)?);
     } else {
         print(&args, &report);
     }
@@ -83,7 +85,7 @@ async fn perform(runtime: &Runtime, args: &ImportArgs, bytes: &[u8]) -> Result<I
     };
     import(runtime, actor, args.kind, bytes, &options)
         .await
-        .map_err(|problem| BadInput(format!("{}: {problem}", args.file.display())).into())
+        .map_err(|problem| refused(Some(&args.file.display()), &problem))
 }
 
 /// Who imports: an official in office, or whoever has the data directory in hand, who keeps the
@@ -107,10 +109,10 @@ async fn actor(runtime: &Runtime, official: Option<&OfficialId>) -> Result<Actor
 
 fn print(args: &ImportArgs, report: &ImportReport) {
     for row in &report.rejected {
-        println!("row {}: {}", row.row, row.reason);
+        say!("row {}: {}", row.row, row.reason);
     }
     for row in &report.warnings {
-        println!("row {}: note: {}", row.row, row.reason);
+        say!("row {}: note: {}", row.row, row.reason);
     }
     let done = if args.dry_run {
         "would be imported"
@@ -119,7 +121,7 @@ fn print(args: &ImportArgs, report: &ImportReport) {
     } else {
         "readable, nothing imported: mend the others, or give --accept-good-rows"
     };
-    println!(
+    say!(
         "{} rows, {} {done}, {} rejected",
         report.rows,
         report.accepted,
@@ -127,7 +129,7 @@ fn print(args: &ImportArgs, report: &ImportReport) {
     );
     if args.dry_run {
         for event in &report.consequences {
-            println!("  {} {}", event.event, event.stream);
+            say!("  {} {}", event.event, event.stream);
         }
     }
 }

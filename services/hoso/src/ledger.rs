@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{DONE, FOUND_PROBLEMS};
 use crate::folds::{Folded, fold_all};
+use crate::output::say;
 use crate::store::{self, Data};
 
 /// What to do with the ledger.
@@ -111,13 +112,13 @@ fn report(args: &Verify, folded: &Folded, seconds: f64) {
             "differences": folded.differences,
             "eventsPerSecond": rate,
         });
-        println!("{report}");
+        say!("{report}");
         return;
     }
     for difference in &folded.differences {
-        println!("{difference}");
+        say!("{difference}");
     }
-    println!(
+    say!(
         "{} events, {} streams, {} differences, {rate} events a second",
         folded.events,
         folded.streams.len(),
@@ -137,14 +138,14 @@ async fn rebuild(args: Verify) -> Result<u8> {
     let rebuilt = runtime.ledger.rebuild_rows(rows).await?;
     runtime.ledger.close().await;
     if args.json {
-        println!(
+        say!(
             "{}",
             json!({ "streams": streams, "rebuilt": rebuilt, "differences": folded.differences })
         );
     } else {
-        println!("{streams} streams, {rebuilt} rows written anew");
+        say!("{streams} streams, {rebuilt} rows written anew");
         for difference in &folded.differences {
-            println!("{difference}");
+            say!("{difference}");
         }
     }
     Ok(if folded.differences.is_empty() {

@@ -9,8 +9,10 @@ mod folds;
 mod health;
 mod history;
 mod import;
+mod input;
 mod ledger;
 mod openapi;
+mod output;
 mod services;
 mod store;
 mod token;
@@ -22,11 +24,18 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
-    match cli::run(arguments) {
-        Ok(code) => ExitCode::from(code),
+    let code = match cli::run(arguments) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("hoso: {error:#}");
-            ExitCode::from(cli::exit_code(&error))
+            cli::exit_code(&error)
         }
+    };
+    match output::failure() {
+        Some(error) if code == cli::DONE => {
+            eprintln!("hoso: standard output: {error}");
+            ExitCode::from(cli::UNAVAILABLE)
+        }
+        _ => ExitCode::from(code),
     }
 }

@@ -6,6 +6,7 @@ use hoso_runtime::{Clock, Service};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::DONE;
+use crate::output::say;
 use crate::{services, store};
 
 /// The API's document.
@@ -50,7 +51,7 @@ pub(crate) async fn run(args: OpenapiArgs) -> Result<u8> {
         })
         .collect();
     let (_, document) = hoso_runtime::serve::app(&runtime, chosen, CancellationToken::new());
-    println!("{}", serde_json::to_string_pretty(&document)?);
+    say!("{}", serde_json::to_string_pretty(&document)?);
     runtime.ledger.close().await;
     Ok(DONE)
 }

@@ -51,7 +51,7 @@ impl Data {
 /// A wrong setting, named.
 pub(crate) fn settings(flags: &Layer) -> Result<Config> {
     Ok(Config::load(flags, |name| std::env::var(name).ok())
-        .map_err(|error| BadInput(error.to_string()))?)
+        .map_err(|error| BadInput(format!("{:#}", anyhow::Error::from(error))))?)
 }
 
 /// Opens the ledger of a data directory and everything around it; makes it where it is missing.
@@ -59,8 +59,7 @@ pub(crate) fn settings(flags: &Layer) -> Result<Config> {
 /// # Errors
 /// The directory cannot be made, or the ledger not opened.
 pub(crate) async fn open(data: &Path, clock: Clock) -> Result<Runtime> {
-    std::fs::create_dir_all(data)
-        .with_context(|| format!("data directory {} cannot be made", data.display()))?;
+    make(data)?;
     let ledger = ledger(data, &clock, false).await?;
     Ok(Runtime::new(ledger, data, clock))
 }
@@ -83,6 +82,14 @@ pub(crate) async fn open_to_read(data: &Path) -> Result<Runtime> {
 pub(crate) async fn open_beside(data: &Path) -> Result<Runtime> {
     require(data)?;
     open(data, Clock::system()).await
+}
+
+fn make(data: &Path) -> Result<()> {
+    if data.exists() && !data.is_dir() {
+        return Err(BadInput(format!("--data {}: not a directory", data.display())).into());
+    }
+    std::fs::create_dir_all(data)
+        .with_context(|| format!("data directory {} cannot be made", data.display()))
 }
 
 fn require(data: &Path) -> Result<()> {
@@ -116,8 +123,7 @@ impl ServeLock {
     /// # Errors
     /// Another process serves the directory.
     pub(crate) fn take(data: &Path) -> Result<Self> {
-        std::fs::create_dir_all(data)
-            .with_context(|| format!("data directory {} cannot be made", data.display()))?;
+        make(data)?;
         let path = data.join("serve.lock");
         let file = File::create(&path).with_context(|| format!("{}", path.display()))?;
         match file.try_lock() {

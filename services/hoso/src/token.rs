@@ -8,7 +8,8 @@ use hoso_runtime::accounts;
 use hoso_runtime::directory::token_digest;
 use serde_json::json;
 
-use crate::cli::{BadInput, DONE};
+use crate::cli::{DONE, refused};
+use crate::output::say;
 use crate::store::{self, Data};
 
 /// What to do with tokens.
@@ -60,11 +61,11 @@ pub(crate) async fn run(command: TokenCommand) -> Result<u8> {
             let days = i64::from(issue.days);
             let token = accounts::issue_token(&runtime, &issue.official, days).await;
             runtime.ledger.close().await;
-            let token = token.map_err(|problem| BadInput(problem.to_string()))?;
+            let token = token.map_err(|problem| refused(None, &problem))?;
             if issue.json {
-                println!("{}", json!({ "token": token }));
+                say!("{}", json!({ "token": token }));
             } else {
-                println!("{token}");
+                say!("{token}");
             }
         }
         TokenCommand::Revoke(revoke) => {
@@ -77,7 +78,7 @@ pub(crate) async fn run(command: TokenCommand) -> Result<u8> {
             let command = Command::RevokeToken(digest);
             let done = accounts::execute(&runtime, &revoke.official, command).await;
             runtime.ledger.close().await;
-            done.map_err(|problem| BadInput(problem.to_string()))?;
+            done.map_err(|problem| refused(None, &problem))?;
         }
     }
     Ok(DONE)

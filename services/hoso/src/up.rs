@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::DONE;
+use crate::output::say;
 use crate::store::{self, Data, ServeLock};
 use crate::{first_run, services};
 
@@ -44,12 +45,12 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
     if let Some(token) = first_run::ensure_administrator(&runtime).await? {
-        println!("First start. The administrator's token, shown once; keep it:\n\n  {token}\n");
-        println!("Try it:\n");
-        println!("  curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/units\n");
-        println!("More tokens: hoso token issue --official ID --days N");
+        say!("First start. The administrator's token, shown once; keep it:\n\n  {token}\n");
+        say!("Try it:\n");
+        say!("  curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/units\n");
+        say!("More tokens: hoso token issue --official ID --days N");
     }
-    println!(
+    say!(
         "Hoso serves http://{address} (documentation at /docs), data in {}",
         config.data.display()
     );

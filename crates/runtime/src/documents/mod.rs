@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use hoso_domain::document::DocumentRef;
+use hoso_domain::text::unseen;
 use sha2::{Digest, Sha256};
 
 use crate::http::problem::Problem;
@@ -172,8 +173,8 @@ fn check_name(name: &str) -> Result<(), DocumentError> {
     if name.chars().any(|c| c == '/' || c == '\\') {
         return refuse("has a path in it");
     }
-    if name.chars().any(char::is_control) {
-        return refuse("has control characters");
+    if name.chars().any(char::is_control) || unseen(name).is_some() {
+        return refuse("has characters that people cannot see");
     }
     Ok(())
 }

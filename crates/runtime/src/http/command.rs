@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use chrono::{DateTime, Utc};
 use hoso_domain::actor::Actor;
-use hoso_domain::text::tidy;
+use hoso_domain::text::{tidy, unseen};
 use hoso_ledger::{Metadata, Order};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -172,6 +172,7 @@ impl<T: DeserializeOwned> FromRequest<Runtime> for Command<T> {
         let key = idempotency_key(&parts.headers)?;
         let if_match = if_match(&parts.headers)?;
         json_content_type(&parts.headers)?;
+        no_content_encoding(&parts.headers)?;
         let bytes = read_body(body, BODY_BYTES_MAX).await?;
         let (common, body) = read_json(&bytes)?;
         let effective_at = effective_at(common.effective_at, runtime)?;
@@ -196,6 +197,7 @@ impl FromRequest<Runtime> for RawCommand {
         let asked = Asked::read(&parts.headers)?;
         let key = idempotency_key(&parts.headers)?;
         let if_match = if_match(&parts.headers)?;
+        no_content_encoding(&parts.headers)?;
         let common = query_common(parts.uri.query().unwrap_or_default())?;
         let effective_at = effective_at(common.effective_at, runtime)?;
         let actor = asked.actor(runtime, effective_at).await?;
@@ -268,6 +270,18 @@ fn json_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
+/// A body is sent as it is: nothing is unpacked here that could grow.
+fn no_content_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if encoding != "identity" => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content-encoding-refused",
+        )
+        .detail("send the body as it is, without Content-Encoding")),
+        Some(_) | None => Ok(()),
+    }
+}
+
 async fn read_body(body: axum::body::Body, bytes_max: usize) -> Result<Bytes, Problem> {
     to_bytes(body, bytes_max).await.map_err(|error| {
         let too_large = std::error::Error::source(&error)
@@ -332,6 +346,10 @@ fn query_common(query: &str) -> Result<Common, Problem> {
 fn tidy_reason(reason: Option<String>) -> Result<Option<String>, Problem> {
     let reason = reason.map(|r| tidy(&r)).filter(|r| !r.is_empty());
     match &reason {
+        Some(text) if unseen(text).is_some() => Err(Problem::field(
+            "reason",
+            "holds a character that people cannot see",
+        )),
         Some(text) if text.chars().count() > REASON_CHARS_MAX => Err(Problem::field(
             "reason",
             format!("at most {REASON_CHARS_MAX} characters"),

@@ -1,12 +1,13 @@
 //! Strict reading of JSON: one meaning or none.
 //!
 //! Refused, with the field's path and the reason: invalid UTF-8, syntax errors, duplicate keys,
-//! more than 64 levels, numbers past 2^53 (they change their value in other readers); then, against
-//! the wanted type, unknown, missing and mistyped fields.
+//! more than 64 levels, numbers past 2^53 (they change their value in other readers), characters that
+//! people cannot see; then, against the wanted type, unknown, missing and mistyped fields.
 
 use std::collections::HashSet;
 use std::fmt;
 
+use hoso_domain::text::unseen;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -134,11 +135,13 @@ impl<'de> Visitor<'de> for Strict {
             .ok_or_else(|| E::custom("not a number"))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
+        seen(value)?;
         Ok(Value::String(value.to_owned()))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+    fn visit_string<E: de::Error>(self, value: String) -> Result<Value, E> {
+        seen(&value)?;
         Ok(Value::String(value))
     }
 
@@ -153,16 +156,27 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
-        let mut seen = HashSet::new();
+        let mut keys = HashSet::new();
         let mut object = Map::new();
         while let Some(key) = fields.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
+            seen(&key)?;
+            if !keys.insert(key.clone()) {
                 return Err(de::Error::custom(format!("the key `{key}` stands twice")));
             }
             let value = fields.next_value_seed(inner)?;
             object.insert(key, value);
         }
         Ok(Value::Object(object))
+    }
+}
+
+fn seen<E: de::Error>(text: &str) -> Result<(), E> {
+    match unseen(text) {
+        None => Ok(()),
+        Some(c) => Err(E::custom(format!(
+            "the text holds {}, which people cannot see",
+            c.escape_unicode()
+        ))),
     }
 }
 

@@ -23,7 +23,7 @@ pub struct PageQuery {
     /// The key behind which the page begins; absent for the first page.
     pub after: Option<String>,
     /// Most entries, 1 to 200.
-    #[param(minimum = 1, maximum = 200, default = 50)]
+    #[param(required = false, minimum = 1, maximum = 200, default = 50)]
     pub limit: u32,
 }
 

@@ -5,6 +5,7 @@
     reason = "indexing a JSON object adds what is absent; everything indexed here is one"
 )]
 
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa::{PartialSchema, ToSchema};
@@ -25,11 +26,24 @@ pub(crate) fn describe(openapi: &OpenApi) -> Value {
                         ranking, decision.",
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     });
+    let schemas = &mut whole["components"]["schemas"];
+    let plain = schemas.clone();
+    for schema in schemas
+        .as_object_mut()
+        .into_iter()
+        .flat_map(Map::values_mut)
+    {
+        inline_parts(schema, &plain);
+    }
     let mut bodies = Vec::new();
     let paths = whole["paths"].as_object_mut().into_iter().flatten();
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if path.starts_with("/api/") && operation.is_object() {
+            if !operation.is_object() {
+                continue;
+            }
+            document_answers(operation);
+            if path.starts_with("/api/") {
                 complete(operation, method == "post");
                 bodies.extend(json_body(operation));
             }
@@ -50,13 +64,48 @@ pub(crate) fn describe(openapi: &OpenApi) -> Value {
     whole
 }
 
-/// Headers, token and problem of one operation.
-fn complete(operation: &mut Value, command: bool) {
-    operation["security"] = json!([{"token": []}]);
+/// A schema made of others takes their fields, not their names: a part that is also a command's
+/// body refuses every further field and gets those that all commands share, which what is answered
+/// has not.
+fn inline_parts(schema: &mut Value, plain: &Value) {
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
+    for part in parts.into_iter().flatten() {
+        let name = part["$ref"].as_str().and_then(|r| r.strip_prefix(SCHEMAS));
+        if let Some(whole) = name.and_then(|name| plain.get(name)) {
+            *part = whole.clone();
+            part["additionalProperties"] = Value::Bool(true);
+        }
+    }
+}
+
+/// Every answer has the description that OpenAPI asks for, and a problem may always come instead.
+fn document_answers(operation: &mut Value) {
     operation["responses"]["default"] = json!({
         "description": "A problem; its code has a page under /docs/errors/",
         "content": {"application/problem+json": {"schema": {"$ref": format!("{SCHEMAS}Problem")}}},
     });
+    let answers = operation["responses"].as_object_mut().into_iter().flatten();
+    for (status, answer) in answers {
+        let known = answer["description"]
+            .as_str()
+            .is_some_and(|d| !d.is_empty());
+        if !known && let Some(answer) = answer.as_object_mut() {
+            let reason = status
+                .parse()
+                .ok()
+                .and_then(|code| StatusCode::from_u16(code).ok());
+            let reason = reason.and_then(|status| status.canonical_reason());
+            answer.insert(
+                "description".to_owned(),
+                json!(reason.unwrap_or("An answer")),
+            );
+        }
+    }
+}
+
+/// Headers and token of one operation.
+fn complete(operation: &mut Value, command: bool) {
+    operation["security"] = json!([{"token": []}]);
     let mut headers = vec![header(
         "Hoso-On-Behalf-Of",
         false,
@@ -75,7 +124,11 @@ fn complete(operation: &mut Value, command: bool) {
         ));
     }
     match operation["parameters"].as_array_mut() {
-        Some(known) => known.extend(headers),
+        // Some services describe a header themselves, closer to what it means there.
+        Some(known) => {
+            headers.retain(|one| known.iter().all(|k| k["name"] != one["name"]));
+            known.extend(headers);
+        }
         None => operation["parameters"] = Value::Array(headers),
     }
 }

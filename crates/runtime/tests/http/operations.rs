@@ -33,7 +33,11 @@ async fn measurements_name_routes_and_not_addresses() {
     let app = TestApp::start(notes::service).await;
     let token = app.appoint("clerk", Role::HomeAffairs, "so-noi-vu").await;
     app.get(&token, "/api/v1/notes/secret-note").await;
+    let invented = Method::from_bytes(b"FROBNICATE").unwrap();
+    send(app.request(invented, "/api/v1/notes")).await;
     let text = get(&app, "/metrics").await.text;
+    assert!(text.contains("method=\"_OTHER\""), "{text}");
+    assert!(!text.contains("FROBNICATE"), "{text}");
     assert!(text.contains("route=\"/api/v1/notes/{note}\""), "{text}");
     assert!(!text.contains("secret-note"), "{text}");
     assert!(text.contains("hoso_ledger_head"), "{text}");

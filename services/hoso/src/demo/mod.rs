@@ -72,7 +72,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<u8> {
     let admin = first_run::ensure_administrator(&runtime)
         .await?
         .context("a fresh store")?;
-    let listener = TcpListener::bind(args.listen).await?;
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
     let stop = CancellationToken::new();
     let server = tokio::spawn(hoso_runtime::serve(

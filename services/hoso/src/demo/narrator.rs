@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
+use crate::output::say;
+
 /// Where the story goes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Narrator {
@@ -19,7 +21,7 @@ impl Narrator {
         if self.json {
             eprintln!("{line}");
         } else {
-            println!("{line}");
+            say!("{line}");
         }
     }
 

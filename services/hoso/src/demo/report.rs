@@ -16,6 +16,7 @@ use super::client::Client;
 use super::journey::End;
 use super::narrator::Narrator;
 use super::sample::Sample;
+use crate::output::say;
 
 /// The dossier whose path is shown: first in its lane, suspended before the signature.
 const SHOWN: &str = "HS-2024-08";
@@ -131,7 +132,7 @@ impl Report {
     /// It cannot be written as JSON.
     pub(super) fn print(&self, json: bool, narrator: Narrator) -> Result<()> {
         if json {
-            println!("{}", serde_json::to_string(&self.json())?);
+            say!("{}", serde_json::to_string(&self.json())?);
         } else {
             self.tables(narrator);
         }

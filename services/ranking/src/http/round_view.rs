@@ -22,7 +22,7 @@ pub(crate) struct RoundView {
     status: String,
     /// The day it was opened.
     opened_on: NaiveDate,
-    rule_book: RuleBookView,
+    rule_book: RuleBookName,
     /// The round's own answers over the rule book's.
     parameters: BTreeMap<String, String>,
     /// Number of awards a lane.
@@ -53,7 +53,7 @@ pub(crate) struct RoundView {
 /// A rule book's name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct RuleBookView {
+struct RuleBookName {
     id: String,
     version: u32,
     /// `sha256:<hex>`.
@@ -133,7 +133,7 @@ impl RoundView {
             year: opened.year,
             status: round.status().to_owned(),
             opened_on: opened.opened_on,
-            rule_book: RuleBookView {
+            rule_book: RuleBookName {
                 id: opened.rule_book.id.to_string(),
                 version: opened.rule_book.version,
                 digest: opened.rule_book.digest.clone(),

@@ -19,6 +19,10 @@ pub(super) fn text(cell: &Cell) -> Result<Option<String>, String> {
         Cell::Empty => Ok(None),
         Cell::Text(text) => Ok(Some(text.clone())),
         Cell::Number(value) => Ok(Some(decimal(*value))),
+        Cell::Share(value) => Err(format!(
+            "is the percentage {} where text belongs",
+            shown(*value)
+        )),
         Cell::Date(day) => Err(format!("is the date {day} where text belongs")),
         Cell::Unusable(what) => Err(format!("holds `{what}`, which is no text")),
     }
@@ -30,6 +34,7 @@ pub(super) fn percent(cell: &Cell) -> Result<Option<Percent>, String> {
         Cell::Empty => return Ok(None),
         Cell::Text(text) => text.strip_suffix('%').unwrap_or(text).trim_end().to_owned(),
         Cell::Number(value) => decimal(*value),
+        Cell::Share(value) => decimal(value * 100.0),
         Cell::Date(_) | Cell::Unusable(_) => return Err(not(cell, "a percentage")),
     };
     Percent::parse(&written.replacen(',', ".", 1))
@@ -43,7 +48,9 @@ pub(super) fn count(cell: &Cell) -> Result<Option<u32>, String> {
         Cell::Empty => return Ok(None),
         Cell::Text(text) => text.clone(),
         Cell::Number(value) => decimal(*value),
-        Cell::Date(_) | Cell::Unusable(_) => return Err(not(cell, "a whole number")),
+        Cell::Share(_) | Cell::Date(_) | Cell::Unusable(_) => {
+            return Err(not(cell, "a whole number"));
+        }
     };
     let digits = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
     written
@@ -74,7 +81,7 @@ pub(super) fn date(cell: &Cell) -> Result<Option<NaiveDate>, String> {
         Cell::Text(text) => day(text)
             .map(Some)
             .ok_or_else(|| format!("`{text}` is no date of the form dd/mm/yyyy or yyyy-mm-dd")),
-        Cell::Number(_) | Cell::Unusable(_) => Err(not(cell, "a date")),
+        Cell::Number(_) | Cell::Share(_) | Cell::Unusable(_) => Err(not(cell, "a date")),
     }
 }
 
@@ -139,9 +146,15 @@ fn not(cell: &Cell, what: &str) -> String {
         Cell::Empty => format!("is empty where {what} belongs"),
         Cell::Text(text) => format!("`{text}` is not {what}"),
         Cell::Number(value) => format!("{} is not {what}", decimal(*value)),
+        Cell::Share(value) => format!("{} is not {what}", shown(*value)),
         Cell::Date(day) => format!("the date {day} is not {what}"),
         Cell::Unusable(found) => format!("`{found}` is not {what}"),
     }
+}
+
+/// A share as a percentage.
+fn shown(share: f64) -> String {
+    format!("{} %", decimal(share * 100.0))
 }
 
 /// The decimal a spreadsheet shows for a number: its shortest form, or, where arithmetic left a
@@ -180,6 +193,9 @@ mod tests {
             (Cell::Number("62.300000000000004".parse().unwrap()), "62.3"),
             (Cell::Number(89.9875), "89.9875"),
             (Cell::Number(100.0), "100"),
+            (Cell::Share(0.884), "88.4"),
+            (Cell::Share(0.5769), "57.69"),
+            (Cell::Share(1.0), "100"),
             (Cell::Number(0.0001), "0.0001"),
         ] {
             assert_eq!(percent_of(&cell), Ok(Some(value.to_owned())), "{cell:?}");
@@ -190,6 +206,8 @@ mod tests {
             Cell::Number(89.987_51),
             Cell::Number(100.0001),
             Cell::Number(-1.0),
+            Cell::Share(88.4),
+            Cell::Share(-0.1),
             Cell::Number(f64::NAN),
             Cell::Number(1e300),
             Cell::typed("88.00001"),

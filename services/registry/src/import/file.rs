@@ -2,14 +2,20 @@
 //!
 //! A hidden sheet is somebody's draft and is never read.
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Read as _};
 use std::path::Path;
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx};
 
 use super::table::{
     COLUMNS_MAX, Cell, Column, GridRow, MissingColumns, ROWS_MAX, TableRow, extract,
 };
+
+/// Most bytes of a workbook's parts together, unpacked: room for the largest table several times
+/// over, and little memory.
+const UNPACKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Most parts of a workbook.
+const PARTS_MAX: usize = 1000;
 
 /// What a file claims to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +59,12 @@ pub enum FileError {
     /// More than one sheet would fit.
     #[error("more than one sheet has the columns: {}", .0.join(", "))]
     Ambiguous(Vec<String>),
+    /// A workbook that grows beyond all tables when it is unpacked.
+    #[error(
+        "the workbook unpacks to more than {PARTS_MAX} parts or {} MiB",
+        UNPACKED_BYTES_MAX / (1024 * 1024)
+    )]
+    UnpackedTooLarge,
     /// Too large.
     #[error("a table has at most {ROWS_MAX} rows and {COLUMNS_MAX} columns")]
     TooLarge,
@@ -143,6 +155,7 @@ impl Lines<'_> {
 }
 
 fn read_xlsx(bytes: &[u8], wanted: &[Column]) -> Result<Vec<TableRow>, FileError> {
+    check_unpacked_size(bytes)?;
     let broken = |error: calamine::XlsxError| FileError::Workbook(error.to_string());
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let sheets: Vec<String> = workbook
@@ -174,13 +187,51 @@ fn read_xlsx(bytes: &[u8], wanted: &[Column]) -> Result<Vec<TableRow>, FileError
     }
 }
 
+/// Unpacks every part once, to nowhere, and stops at the limit: what a part says of its own size
+/// may be a lie.
+fn check_unpacked_size(bytes: &[u8]) -> Result<(), FileError> {
+    let broken = |error: &dyn std::fmt::Display| FileError::Workbook(error.to_string());
+    let mut parts = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    if parts.len() > PARTS_MAX {
+        return Err(FileError::UnpackedTooLarge);
+    }
+    let mut left = UNPACKED_BYTES_MAX;
+    for index in 0..parts.len() {
+        let part = parts.by_index(index).map_err(|e| broken(&e))?;
+        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink());
+        left = left
+            .checked_sub(unpacked.map_err(|e| broken(&e))?)
+            .ok_or(FileError::UnpackedTooLarge)?;
+    }
+    Ok(())
+}
+
+/// Whether a style shows 0.884 as 88.4 %: its format has a percent sign that is not quoted text.
+fn is_percentage(style: &Style) -> bool {
+    let Some(format) = &style.number_format else {
+        return false;
+    };
+    let mut quoted = false;
+    let mut escaped = false;
+    format.format_code.chars().any(|c| {
+        let plain = !quoted && !escaped;
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && plain;
+        c == '%' && plain
+    })
+}
+
 /// The sheet cell by cell, so that a lone cell far out does not ask for a grid up to it.
 fn sheet_grid(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Vec<GridRow>, FileError> {
     let broken = |error: calamine::XlsxError| FileError::Workbook(error.to_string());
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(broken)?;
     let mut grid: Vec<GridRow> = Vec::new();
-    while let Some(read) = reader.next_cell().map_err(broken)? {
-        let cell = sheet_cell(read.get_value());
+    let percentages: Vec<bool> = reader.styles().iter().map(is_percentage).collect();
+    while let Some((read, style)) = reader.next_cell_with_style_id().map_err(broken)? {
+        let cell = match sheet_cell(read.get_value()) {
+            Cell::Number(value) if percentages.get(style) == Some(&true) => Cell::Share(value),
+            cell => cell,
+        };
         if cell == Cell::Empty {
             continue;
         }
@@ -236,66 +287,4 @@ fn sheet_cell(value: &DataRef<'_>) -> Cell {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WANTED: &[Column] = &[
-        Column {
-            name: "ma_don_vi",
-            heading: "Mã đơn vị",
-            optional: false,
-        },
-        Column {
-            name: "chi_so",
-            heading: "Chỉ số CCHC",
-            optional: false,
-        },
-    ];
-
-    fn rows(text: &str) -> Result<Vec<(u32, Vec<Cell>)>, FileError> {
-        let rows = read(text.as_bytes(), Format::Csv, WANTED)?;
-        Ok(rows.into_iter().map(|r| (r.number, r.cells)).collect())
-    }
-
-    #[test]
-    fn a_csv_may_have_a_bom_commas_or_semicolons_and_quoted_line_breaks() {
-        let cells = vec![Cell::typed("so-y-te"), Cell::typed("88,40")];
-        for text in [
-            "ma_don_vi,chi_so\nso-y-te,\"88,40\"\n",
-            "\u{feff}ma_don_vi;chi_so\r\nso-y-te;88,40\r\n",
-            "ma_don_vi\tchi_so\nso-y-te\t88,40",
-        ] {
-            assert_eq!(rows(text), Ok(vec![(2, cells.clone())]), "{text:?}");
-        }
-        let broken_heading = "ma_don_vi;\"chi_so\n(%)\"\n\nso-y-te;88,40\n";
-        let rows = rows(&broken_heading.replace("chi_so", "Chỉ số CCHC")).unwrap();
-        assert_eq!(rows, [(4, cells)], "the line as an editor counts it");
-    }
-
-    #[test]
-    fn another_encoding_is_said_to_be_one() {
-        let bytes = b"ma_don_vi,chi_so\nS\xe1,1\n";
-        assert_eq!(read(bytes, Format::Csv, WANTED), Err(FileError::NotUtf8));
-        let utf16: Vec<u8> = "ma_don_vi"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        assert_eq!(read(&utf16, Format::Csv, WANTED), Err(FileError::NotUtf8));
-    }
-
-    #[test]
-    fn a_file_is_taken_for_what_its_bytes_or_name_say() {
-        for (hint, bytes, format) in [
-            (None, &b"PK\x03\x04"[..], Format::Xlsx),
-            (Some("text/csv"), &b"a,b"[..], Format::Csv),
-            (Some("/tables/x.XLSX"), &b""[..], Format::Xlsx),
-            (None, &b"a,b"[..], Format::Csv),
-        ] {
-            assert_eq!(Format::of(hint, bytes), format, "{hint:?}");
-        }
-        assert!(matches!(
-            read(b"not a workbook", Format::Xlsx, WANTED),
-            Err(FileError::Workbook(_))
-        ));
-    }
-}
+mod tests;

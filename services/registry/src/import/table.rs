@@ -1,7 +1,7 @@
 //! A table as it stands in a file: cells and row numbers, before anybody says what they mean.
 
 use chrono::NaiveDate;
-use hoso_domain::text::tidy;
+use hoso_domain::text::{tidy, unseen};
 
 /// Most rows of a table, empty ones and those above the headings included.
 pub(super) const ROWS_MAX: usize = 20_000;
@@ -20,6 +20,8 @@ pub(super) enum Cell {
     Text(String),
     /// A number of a spreadsheet.
     Number(f64),
+    /// A number of a spreadsheet that is shown as a percentage: 0.884 as 88.4 %.
+    Share(f64),
     /// A date of a spreadsheet.
     Date(NaiveDate),
     /// What no table should hold: an error value, a time.
@@ -33,6 +35,9 @@ impl Cell {
         let text = tidy(text);
         if text.is_empty() {
             Self::Empty
+        } else if unseen(&text).is_some() {
+            // Shown escaped: what cannot be seen must not get into the report either.
+            Self::Unusable(text.escape_debug().to_string())
         } else {
             Self::Text(text)
         }

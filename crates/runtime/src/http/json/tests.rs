@@ -53,6 +53,18 @@ proptest! {
     }
 
     #[test]
+    fn text_that_people_cannot_see_is_refused_wherever_it_stands(
+        c in prop::sample::select(vec!['\0', '\u{7}', '\u{7f}', '\u{202e}', '\u{2067}']),
+        key: bool,
+    ) {
+        let text = json!(format!("a{c}b"));
+        let body = if key { format!("{{{text}:1}}") } else { format!("{{\"k\":{text}}}") };
+        let error = read(body.as_bytes()).unwrap_err();
+        prop_assert!(error.reason.contains("cannot see"), "{}", error.reason);
+        prop_assert_eq!(error.field, if key { "" } else { "k" });
+    }
+
+    #[test]
     fn whole_numbers_past_two_to_the_53rd_are_refused(past in EXACT_MAX + 1.., negative: bool) {
         let sign = if negative { "-" } else { "" };
         let error = read(format!("{{\"a\":{sign}{past}}}").as_bytes()).unwrap_err();
