@@ -1,6 +1,11 @@
 //! The command line as a stranger uses it: wrong paths, broken files, closed pipes. Every failure
 //! has its exit code and says what is wrong; nothing panics and nothing grows without bound.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test's helper: a broken setup must stop the test"
+)]
+
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -109,7 +114,7 @@ fn settings_that_cannot_be_read_are_named_with_their_cause() {
 fn rejected_rows_name_row_column_and_reason_and_end_with_1() {
     let scratch = tempfile::tempdir().expect("a directory");
     let data = text(scratch.path());
-    hoso_json(&[
+    let units = hoso_json(&[
         "import",
         "units",
         "examples/soc-trang-2024/don-vi.csv",
@@ -117,6 +122,7 @@ fn rejected_rows_name_row_column_and_reason_and_end_with_1() {
         "--data",
         data,
     ]);
+    assert_eq!(units["accepted"], 40, "{units}");
     let table = scratch.path().join("chi-so.csv");
     let rows = "nam,ma_don_vi,chi_so\n2024,so-y-te,101\n2024,khong-co,80\n2024,so-noi-vu,88.4\n";
     fs::write(&table, rows).expect("a table");

@@ -228,10 +228,12 @@ fn sheet_grid(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Vec<Gri
     let mut grid: Vec<GridRow> = Vec::new();
     let percentages: Vec<bool> = reader.styles().iter().map(is_percentage).collect();
     while let Some((read, style)) = reader.next_cell_with_style_id().map_err(broken)? {
-        let cell = match sheet_cell(read.get_value()) {
-            Cell::Number(value) if percentages.get(style) == Some(&true) => Cell::Share(value),
-            cell => cell,
-        };
+        let mut cell = sheet_cell(read.get_value());
+        if let Cell::Number(value) = cell
+            && percentages.get(style) == Some(&true)
+        {
+            cell = Cell::Share(value);
+        }
         if cell == Cell::Empty {
             continue;
         }
