@@ -6,6 +6,7 @@
 )]
 
 pub mod contract;
+pub mod office;
 pub mod server;
 
 use std::path::{Path, PathBuf};

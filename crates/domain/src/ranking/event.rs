@@ -179,7 +179,9 @@ impl StoredEvent for RoundEvent {
             Self::DecisionIssued(e) => of_refs(&e.items),
             Self::DecisionPublished(e) => of_refs(&e.items),
             Self::AwardHandedOver(e) => vec![e.dossier.clone()],
-            Self::DecisionCorrected(e) => of_refs(&e.items),
+            Self::DecisionCorrected(e) => {
+                distinct(e.items.iter().chain(&e.dropped).map(|i| &i.dossier))
+            }
             Self::AwardRevoked(e) => vec![e.dossier.clone()],
             Self::AwardRecovered(e) => vec![e.dossier.clone()],
             Self::AwardFlaggedForReview(e) => vec![e.dossier.clone()],

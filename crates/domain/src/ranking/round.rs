@@ -16,6 +16,7 @@
 mod act;
 mod aftermath;
 mod command;
+mod concern;
 mod correction;
 mod decision;
 mod entries;
@@ -65,7 +66,11 @@ impl Decider for Round {
             (RoundState::NotOpened, Command::OpenRound(open)) => open::open(&act, *open),
             (RoundState::Opened(_), Command::OpenRound(_)) => Err(Rejection::AlreadyOpen),
             (RoundState::NotOpened, _) => Err(Rejection::NotOpened),
-            (RoundState::Opened(round), command) => decide_opened(&act, round, command),
+            (RoundState::Opened(round), command) => {
+                let items = concern::concerned(round, &command);
+                let events = decide_opened(&act, round, command)?;
+                Ok(concern::on_their_paths(events, &items))
+            }
         }
     }
 

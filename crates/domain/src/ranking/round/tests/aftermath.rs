@@ -21,7 +21,7 @@ fn correcting(kind: CorrectionKind, number: &str, ids: Option<&[&str]>) -> Corre
     }
 }
 
-fn correct(kind: CorrectionKind, number: &str, ids: Option<&[&str]>) -> Command {
+pub(super) fn correct(kind: CorrectionKind, number: &str, ids: Option<&[&str]>) -> Command {
     Command::CorrectDecision(correcting(kind, number, ids))
 }
 

@@ -2,6 +2,7 @@
 //! refusal by a rule, or a rejection.
 
 mod aftermath;
+mod concern;
 mod decision;
 mod entries;
 mod meeting;
