@@ -78,6 +78,7 @@ impl Office {
                     .done();
             }
         }
+        self.import("publications", "cong-bo.csv").await;
         self.day("2026-04-15");
         for kind in ["PROVINCIAL_INDEX", "SATISFACTION", "UNIT_INDEX"] {
             self.publish(kind, 2025, 1).await;

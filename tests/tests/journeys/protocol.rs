@@ -166,7 +166,7 @@ async fn a_dossier_is_shown_as_it_was_at_a_position_and_at_a_time() {
     let history = office.history(&dossier.id).await;
     let at = |kind: &str| history.iter().find(|e| e["type"] == kind).unwrap();
     let base = format!("dossiers/{}", dossier.id);
-    let status = |answer: Answer| text(&answer.done()["dossier"], "status");
+    let status = |answer: Answer| text(&answer.done(), "status");
     let added = format!("{base}/state?asOf={}", at("ItemAdded")["position"]);
     assert_eq!(status(office.get("auditor", &added).await), "DRAFT");
     let time = text(at("DossierSubmitted"), "time").replace('+', "%2B");
