@@ -6,7 +6,6 @@
 
 #![expect(
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::too_many_lines,
     clippy::unwrap_used,
     reason = "stories in tests: told in one piece, and broken off where they go wrong"

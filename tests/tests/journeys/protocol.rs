@@ -82,11 +82,11 @@ async fn a_request_sent_ten_times_at_once_is_done_once_and_answered_ten_times() 
         let request = office.request(Method::POST, "so-cong-thuong/staff", "dossiers");
         Answer::of(request.header("idempotency-key", "draft-1").json(body))
     };
-    let mut sent = tokio::task::JoinSet::new();
+    let mut requests = tokio::task::JoinSet::new();
     for _ in 0..10 {
-        sent.spawn(send(&draft));
+        requests.spawn(send(&draft));
     }
-    let answers = sent.join_all().await;
+    let answers = requests.join_all().await;
     let first = &answers[0];
     for answer in &answers {
         assert_eq!((answer.status, &answer.body), (201, &first.body));
