@@ -149,10 +149,12 @@ fn the_domain_uses_no_crate_that_does_io() {
         .map(|d| d.name.clone())
         .collect();
     assert_none("the domain is pure", &wrong);
-    for path in files(".rs")
-        .iter()
-        .filter(|p| shown(p).starts_with("crates/domain/src"))
-    {
+    // Its tests may read the sample year; what is shipped may not.
+    let shipped = |path: &Path| {
+        let path = shown(path);
+        path.starts_with("crates/domain/src") && !path.contains("/tests/")
+    };
+    for path in files(".rs").iter().filter(|path| shipped(path)) {
         let text = fs::read_to_string(path).unwrap();
         for word in [
             "std::fs",

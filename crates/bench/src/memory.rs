@@ -159,7 +159,8 @@ fn peak(hoso: &Path, data: &Path) -> anyhow::Result<f64> {
     while !is_ready(address) {
         server.check_alive()?;
         anyhow::ensure!(started.elapsed() < READY_WITHIN, "`hoso up` is not ready");
-        std::thread::sleep(Duration::from_millis(20));
+        let poll = Duration::from_millis(20);
+        std::thread::sleep(poll);
     }
     Ok(server.peak_kib()? as f64)
 }

@@ -146,7 +146,8 @@ fn kill_after(mut child: Child, diary: &Path, lines: u64) -> Outcome {
             child.wait()?;
             return Ok(());
         }
-        std::thread::sleep(Duration::from_micros(300));
+        let poll = Duration::from_micros(300);
+        std::thread::sleep(poll);
     }
 }
 
