@@ -32,7 +32,7 @@ pub(crate) struct RoundBody {
     #[schema(example = 2024)]
     year: u16,
     /// By default the newest version of the rule book that is in force that day.
-    rule_book: Option<RuleBookBody>,
+    rule_book: Option<WantedRuleBook>,
     /// The round's own answers over the rule book's.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
@@ -42,7 +42,7 @@ pub(crate) struct RoundBody {
 /// A rule book.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct RuleBookBody {
+pub(crate) struct WantedRuleBook {
     #[schema(value_type = String)]
     id: RuleBookId,
     version: u32,
@@ -90,7 +90,7 @@ pub(crate) async fn open_round(
 /// The rule book asked for, or the newest version of one that is in force.
 fn rule_book(
     world: &World,
-    wanted: Option<&RuleBookBody>,
+    wanted: Option<&WantedRuleBook>,
     day: NaiveDate,
 ) -> Result<RuleBook, Problem> {
     let in_force = |book: &RuleBook| {
