@@ -132,7 +132,9 @@ impl Office<'_> {
     /// The service's refusal.
     pub(super) async fn lapse(&self, on: NaiveDate) -> Result<()> {
         let token = self.cast.token("home-affairs")?;
-        let body = json!({ "on": on, "effectiveAt": at(on, 8, 0) });
+        let body = json!({
+            "on": on, "effectiveAt": at(on, 8, 0), "reason": "Hết hạn bổ sung, không nhận được",
+        });
         let answer = self
             .client
             .post(token, "/api/v1/cases/lapse-overdue", Seen::New, &body)
