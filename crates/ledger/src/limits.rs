@@ -55,11 +55,7 @@ pub fn check_append(append: &Append) -> Result<(), LedgerError> {
     }
     for event in &append.events {
         within("the bytes of an event", event.data.len(), DATA_BYTES_MAX)?;
-        within(
-            "the bytes of an event's type",
-            event.event_type.len(),
-            NAME_BYTES_MAX,
-        )?;
+        check_event_type(&event.event_type)?;
         within(
             "the dossiers of an event",
             event.dossiers.len(),
@@ -112,6 +108,16 @@ pub fn check_parked(parked: &Parked) -> Result<(), LedgerError> {
     )?;
     check_stream(&parked.stream)?;
     check_reason(&parked.reason)
+}
+
+fn check_event_type(name: &str) -> Result<(), LedgerError> {
+    within("the bytes of an event's type", name.len(), NAME_BYTES_MAX)?;
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(LedgerError::Corrupt {
+            reason: format!("`{}` is no type of an event", name.escape_debug()),
+        });
+    }
+    Ok(())
 }
 
 fn check_stream(stream: &StreamName) -> Result<(), LedgerError> {

@@ -1,6 +1,9 @@
 //! Reading: what stands in the file, as typed values; what does not fit them is `Corrupt`.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::{FutureExt, StreamExt};
 use hoso_domain::actor::{Actor, Role};
 use hoso_domain::decider::Listing;
 use hoso_domain::ids::DossierId;
@@ -19,6 +22,9 @@ use crate::limits::PAGE_ROWS_MAX;
 use crate::read::{CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
 
 type Bound = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
+
+/// Times a reader yields for the next row before it goes to sleep.
+const YIELDS_MAX: u32 = 32;
 
 /// Last position.
 pub(super) async fn head(readers: &SqlitePool) -> Result<Position, LedgerError> {
@@ -62,12 +68,30 @@ pub(super) async fn dossier(
     events(readers, query.bind(i64::from(limit))).await
 }
 
+/// Events, each made while the connection's thread reads the next ones.
+///
+/// Going to sleep between two rows costs both threads more than reading a row. So once rows come,
+/// this yields a few times before it waits.
 async fn events(readers: &SqlitePool, query: Bound) -> Result<Vec<RecordedEvent>, LedgerError> {
-    many(readers, query)
-        .await?
-        .iter()
-        .map(recorded_event)
-        .collect()
+    let mut rows = query.fetch(readers);
+    let mut events = Vec::new();
+    let mut yields = YIELDS_MAX;
+    loop {
+        let row = match rows.next().now_or_never() {
+            Some(row) => row,
+            None if yields < YIELDS_MAX => {
+                yields += 1;
+                tokio::task::yield_now().await;
+                continue;
+            }
+            None => rows.next().await,
+        };
+        let Some(row) = row else {
+            return Ok(events);
+        };
+        events.push(recorded_event(&row.map_err(|e| failure::of(&e))?)?);
+        yields = 0;
+    }
 }
 
 /// A stream's row.
@@ -205,41 +229,83 @@ pub(super) fn stream_record(row: &SqliteRow) -> Result<StreamRecord, LedgerError
 }
 
 fn recorded_event(row: &SqliteRow) -> Result<RecordedEvent, LedgerError> {
-    let position = number(row, 0)?;
-    let data: String = get(row, 20)?;
-    let sha256 = digest(row, 19)?;
+    let mut fields = Fields(get::<&str>(row, 0)?.split(sql::FIELD_END));
+    let mut ids = Ids(get(row, 1)?);
+    let position = fields.parsed()?;
+    let data: String = get(row, 5)?;
+    let sha256 = ids.next::<32>()?;
     if Sha256::digest(data.as_bytes()).as_slice() != sha256 {
         return Err(corrupt(format!(
             "the data of event {position} does not have its SHA-256"
         )));
     }
+    let id = Uuid::from_bytes(ids.next()?);
+    let command = Uuid::from_bytes(ids.next()?);
+    let correlation = Uuid::from_bytes(ids.next()?);
+    let causation = match ids.0 {
+        [] => None,
+        cause => Some(id_of(cause)?),
+    };
     Ok(RecordedEvent {
         position,
-        stream: StreamName::from_stored(get(row, 1)?),
-        version: number(row, 2)?,
-        id: id(row, 3)?,
-        event_type: get(row, 4)?,
-        schema_version: number(row, 5)?,
-        recorded_at: time(row, 6)?,
+        stream: StreamName::from_stored(fields.next()?.to_owned()),
+        version: fields.parsed()?,
+        event_type: fields.next()?.to_owned(),
+        schema_version: fields.parsed()?,
+        recorded_at: time_of(fields.parsed()?)?,
         metadata: Metadata {
-            effective_at: time(row, 7)?,
+            effective_at: time_of(fields.parsed()?)?,
             actor: Actor {
-                official: name(row, 8)?,
-                person: name(row, 9)?,
-                on_behalf_of: optional_name(row, 10)?,
-                role: role(get(row, 11)?)?,
-                agency: name(row, 12)?,
+                official: fields.parsed()?,
+                person: fields.parsed()?,
+                on_behalf_of: match fields.next()? {
+                    "" => None,
+                    id => Some(parsed(id)?),
+                },
+                role: role(fields.next()?)?,
+                agency: fields.parsed()?,
             },
-            reason: get(row, 13)?,
-            correlation: id(row, 15)?,
-            causation: get::<Option<&[u8]>>(row, 16)?.map(id_of).transpose()?,
-            rule_book: get(row, 17)?,
-            traceparent: get(row, 18)?,
+            reason: get(row, 2)?,
+            correlation,
+            causation,
+            rule_book: get(row, 3)?,
+            traceparent: get(row, 4)?,
         },
-        command: id(row, 14)?,
+        id,
+        command,
         sha256,
         data,
     })
+}
+
+/// The fields of an event's first column, in order.
+struct Fields<'r>(std::str::Split<'r, char>);
+
+impl<'r> Fields<'r> {
+    fn next(&mut self) -> Result<&'r str, LedgerError> {
+        let missing = || corrupt("an event has too few fields".to_owned());
+        self.0.next().ok_or_else(missing)
+    }
+
+    fn parsed<T: FromStr<Err: std::fmt::Display>>(&mut self) -> Result<T, LedgerError> {
+        parsed(self.next()?)
+    }
+}
+
+fn parsed<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, LedgerError> {
+    text.parse().map_err(|e| corrupt(format!("`{text}`: {e}")))
+}
+
+/// The digest and ids of an event's second column, in order.
+struct Ids<'r>(&'r [u8]);
+
+impl Ids<'_> {
+    fn next<const N: usize>(&mut self) -> Result<[u8; N], LedgerError> {
+        let missing = || corrupt("an event has too few ids".to_owned());
+        let (id, rest) = self.0.split_first_chunk().ok_or_else(missing)?;
+        self.0 = rest;
+        Ok(*id)
+    }
 }
 
 async fn one(readers: &SqlitePool, query: Bound) -> Result<Option<SqliteRow>, LedgerError> {
@@ -266,8 +332,7 @@ pub(super) fn number<N: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<
     N::try_from(stored).map_err(|_| corrupt(format!("{stored} is out of range")))
 }
 
-fn time(row: &SqliteRow, column: usize) -> Result<DateTime<Utc>, LedgerError> {
-    let stored: i64 = get(row, column)?;
+fn time_of(stored: i64) -> Result<DateTime<Utc>, LedgerError> {
     DateTime::from_timestamp_micros(stored)
         .ok_or_else(|| corrupt(format!("{stored} is no time in microseconds")))
 }
@@ -285,14 +350,6 @@ fn digest(row: &SqliteRow, column: usize) -> Result<[u8; 32], LedgerError> {
     bytes
         .try_into()
         .map_err(|_| corrupt(format!("a digest has {} bytes", bytes.len())))
-}
-
-fn name<T: TryFrom<String, Error: std::fmt::Display>>(
-    row: &SqliteRow,
-    column: usize,
-) -> Result<T, LedgerError> {
-    let text: String = get(row, column)?;
-    T::try_from(text).map_err(|e| corrupt(e.to_string()))
 }
 
 fn optional_name<T: TryFrom<String, Error: std::fmt::Display>>(
