@@ -1,4 +1,5 @@
-//! Memory of the embedded mode: the peak of `hoso up` on a log of 100 000 events, once it is ready.
+//! Memory of the embedded mode: the peak of `hoso up` on a log of 100 000 events that it never saw,
+//! once it is ready and all its reactions have read the log to its end.
 //!
 //! The log is 5 000 dossiers of 20 events, made of the domain's own events by its own fold.
 
@@ -8,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use hoso_domain::decider::{Decider, StoredDecider, StoredEvent};
 use hoso_domain::document::DocumentRef;
 use hoso_domain::dossier::event::{AttachmentAdded, AttachmentKind, DossierDrafted};
@@ -17,6 +19,7 @@ use hoso_domain::ids::{DossierId, RoundId, UnitId};
 use hoso_domain::rulebook::RuleBook;
 use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
 use hoso_ledger::{Append, ExpectedVersion, NewEvent, SharedLedger, StreamName, StreamRow};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::figure::{Better, Report};
@@ -27,17 +30,31 @@ const DOSSIERS: u64 = 5_000;
 const EVENTS_A_DOSSIER: u64 = 20;
 /// KiB it may take.
 const PEAK_KIB: u32 = 200 * 1_024;
-/// A server that is not ready by then is broken.
-const READY_WITHIN: Duration = Duration::from_mins(1);
+/// A server that has not caught up by then is broken.
+const READY_WITHIN: Duration = Duration::from_mins(5);
+
+/// What `/readyz` answers.
+#[derive(Debug, Deserialize)]
+struct Health {
+    ok: bool,
+    checks: Vec<Check>,
+}
+
+/// One of its checks; of a reaction the detail is `<n> behind, …`.
+#[derive(Debug, Deserialize)]
+struct Check {
+    name: String,
+    detail: String,
+}
 
 /// Measures.
 pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let hoso = hoso_binary::path()?;
-    let data = tempfile::tempdir_in(&setting.directory)?;
-    fill(data.path()).await?;
+    let filled = tempfile::tempdir_in(&setting.directory)?;
+    fill(filled.path()).await?;
     let measured = rounds::run(setting.rounds, |_| {
-        let (hoso, data) = (hoso.clone(), data.path().to_owned());
-        async move { tokio::task::spawn_blocking(move || peak(&hoso, &data)).await? }
+        let (hoso, filled) = (hoso.clone(), filled.path().to_owned());
+        async move { tokio::task::spawn_blocking(move || peak(&hoso, &filled)).await? }
     })
     .await?;
     let mut report = Report::default();
@@ -147,19 +164,25 @@ fn new_event(event: &Event, id: uuid::Uuid) -> anyhow::Result<NewEvent> {
     })
 }
 
-/// Starts the server, waits until it is ready, and reads its peak.
+/// Starts the server on a copy of the log, waits until it has caught up, and reads its peak.
 #[expect(
     clippy::cast_precision_loss,
     reason = "KiB of a process stay below 2^52"
 )]
-fn peak(hoso: &Path, data: &Path) -> anyhow::Result<f64> {
+fn peak(hoso: &Path, filled: &Path) -> anyhow::Result<f64> {
+    let data = tempfile::tempdir_in(filled)?;
+    let name = "ledger.sqlite";
+    std::fs::copy(filled.join(name), data.path().join(name))?;
     let address = free_address()?;
-    let mut server = Server::start(hoso, data, &address.to_string())?;
+    let mut server = Server::start(hoso, data.path(), &address.to_string())?;
     let started = Instant::now();
-    while !is_ready(address) {
+    while !health(address).is_ok_and(|health| has_caught_up(&health)) {
         server.check_alive()?;
-        anyhow::ensure!(started.elapsed() < READY_WITHIN, "`hoso up` is not ready");
-        let poll = Duration::from_millis(20);
+        anyhow::ensure!(
+            started.elapsed() < READY_WITHIN,
+            "`hoso up` does not catch up"
+        );
+        let poll = Duration::from_millis(50);
         std::thread::sleep(poll);
     }
     Ok(server.peak_kib()? as f64)
@@ -170,22 +193,54 @@ fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-fn is_ready(address: SocketAddr) -> bool {
-    let ask = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        stream
-            .write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+fn health(address: SocketAddr) -> anyhow::Result<Health> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (_, body) = answer.split_once("\r\n\r\n").context("no body")?;
+    Ok(serde_json::from_str(body)?)
+}
+
+/// Ready, with reactions at work, and each of them at the end of the log.
+fn has_caught_up(health: &Health) -> bool {
+    let mut reactions = health
+        .checks
+        .iter()
+        .filter(|check| check.name.starts_with("reactions:"))
+        .peekable();
+    health.ok
+        && reactions.peek().is_some()
+        && reactions.all(|check| check.detail.starts_with("0 behind"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_has_caught_up_when_no_reaction_is_behind() {
+        let health = |details: &[&str]| Health {
+            ok: true,
+            checks: details
+                .iter()
+                .map(|detail| Check {
+                    name: "reactions:one".to_owned(),
+                    detail: (*detail).to_owned(),
+                })
+                .collect(),
+        };
+        assert!(has_caught_up(&health(&[
+            "0 behind, 0 parked",
+            "0 behind, 3 parked"
+        ])));
+        assert!(!has_caught_up(&health(&[
+            "0 behind, 0 parked",
+            "10 behind, 0 parked"
+        ])));
+        assert!(!has_caught_up(&health(&[])));
+    }
 
     #[tokio::test]
     async fn the_made_up_log_is_one_the_domain_reads() -> anyhow::Result<()> {
