@@ -6,6 +6,7 @@
     reason = "a test's helper: a broken setup must stop the test"
 )]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -281,6 +282,56 @@ fn the_description_of_all_services_says_what_each_says_of_itself() {
                 assert!(!said.is_empty(), "{method} {path} {status}");
             }
         }
+    }
+}
+
+#[test]
+fn the_description_is_one_that_other_programs_can_read() {
+    let whole = hoso_json(&["openapi"]);
+    let mut ids = BTreeSet::new();
+    for item in whole["paths"].as_object().expect("paths").values() {
+        for operation in item.as_object().expect("methods").values() {
+            let id = operation["operationId"]
+                .as_str()
+                .expect("an operation has an id");
+            assert!(ids.insert(id.to_owned()), "{id} stands for two operations");
+            let headers = operation["parameters"].as_array().into_iter().flatten();
+            let mut names = BTreeSet::new();
+            for header in headers {
+                let name = format!("{} {}", header["in"], header["name"]);
+                assert!(names.insert(name.clone()), "{id} describes {name} twice");
+            }
+        }
+    }
+    assert!(ids.len() > 80, "{}", ids.len());
+    let mut wrong = Vec::new();
+    unreadable(&whole, "$", &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What no validator takes: a schema's `properties` that are nothing, and a part of a schema that
+/// refuses the other parts' fields.
+fn unreadable(value: &Value, at: &str, wrong: &mut Vec<String>) {
+    if value.get("properties").is_some_and(Value::is_null) {
+        wrong.push(format!("{at}.properties is null"));
+    }
+    for part in value
+        .get("allOf")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        if part.get("$ref").is_some() || part["additionalProperties"] == Value::Bool(false) {
+            wrong.push(format!("{at}.allOf has a part that refuses the others"));
+        }
+    }
+    if let Some(object) = value.as_object() {
+        for (name, inner) in object {
+            unreadable(inner, &format!("{at}.{name}"), wrong);
+        }
+    }
+    for (index, inner) in value.as_array().into_iter().flatten().enumerate() {
+        unreadable(inner, &format!("{at}[{index}]"), wrong);
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod caller;
 pub mod command;
 pub mod context;
+pub mod headers;
 pub mod json;
 pub mod page;
 pub mod params;

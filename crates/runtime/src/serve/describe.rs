@@ -54,7 +54,10 @@ pub(crate) fn describe(openapi: &OpenApi) -> Value {
         schemas[name] = schema;
     }
     for body in bodies {
-        if let Some(fields) = schemas[&body]["properties"].as_object_mut() {
+        let fields = schemas
+            .get_mut(&body)
+            .and_then(|schema| schema.get_mut("properties"));
+        if let Some(fields) = fields.and_then(Value::as_object_mut) {
             add_common_fields(fields);
         }
     }
@@ -75,6 +78,12 @@ fn inline_parts(schema: &mut Value, plain: &Value) {
             *part = whole.clone();
             part["additionalProperties"] = Value::Bool(true);
         }
+    }
+    // A page's entries are such a schema inside the page's own.
+    match schema {
+        Value::Object(inner) => inner.values_mut().for_each(|one| inline_parts(one, plain)),
+        Value::Array(inner) => inner.iter_mut().for_each(|one| inline_parts(one, plain)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -8,9 +8,9 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::Target;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// When.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -10,11 +10,11 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::sign_decision::hold_facts;
 use super::target::Target;
 use crate::views::World;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// The correction.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

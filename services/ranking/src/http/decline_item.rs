@@ -4,9 +4,9 @@ use axum::extract::State;
 use hoso_domain::ranking::round::{self, DeclineItem};
 use hoso_runtime::{Command, NoBody, Path, Problem, Reply, Runtime};
 
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::{Target, item_id};
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Returns a proposed item; `reason` says why. The lanes must be ranked again.
 #[utoipa::path(

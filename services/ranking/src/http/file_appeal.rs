@@ -9,8 +9,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::appeal_view::{AppealView, stream};
-use super::headers::NewHeaders;
 use super::target::Target;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Against what, and why.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

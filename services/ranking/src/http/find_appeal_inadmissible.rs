@@ -5,7 +5,7 @@ use hoso_domain::ranking::appeal::{AppealCommand, Word};
 use hoso_runtime::{Command, NoBody, Path, Problem, Reply, Runtime};
 
 use super::appeal_view::{AppealView, change, find};
-use super::headers::ChangeHeaders;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// A word on an appeal; `reason` says why.
 #[utoipa::path(

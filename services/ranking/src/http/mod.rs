@@ -15,7 +15,6 @@ mod get_outcome;
 mod get_round;
 mod get_round_file;
 mod hand_over_award;
-mod headers;
 mod issue_decision;
 mod list_appeals;
 mod list_items;

@@ -16,10 +16,10 @@ use hoso_runtime::{Command, Problem, Reply, Runtime, View};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::NewHeaders;
 use super::round_view::RoundView;
 use super::target::{stream, view_of};
 use crate::views::World;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Which round, under which rules.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -9,11 +9,11 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::Target;
 use crate::inputs::{Evaluated, round_file};
 use crate::views::World;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// For which day.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -12,9 +12,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::documents;
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::Target;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// The minutes.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

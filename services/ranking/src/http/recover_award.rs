@@ -8,9 +8,9 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::{Target, item_id};
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// What came back.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

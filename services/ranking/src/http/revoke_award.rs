@@ -11,10 +11,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::documents;
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::{Target, item_id};
 use crate::views::World;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// The revocation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

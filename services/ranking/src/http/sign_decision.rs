@@ -10,10 +10,10 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::{Target, view_of};
 use crate::views::World;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// The decision.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::documents;
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::Target;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// The proposal.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -8,10 +8,10 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::round_view::RoundView;
 use super::target::Target;
 use crate::views::World;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// The number.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

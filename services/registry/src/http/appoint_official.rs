@@ -5,12 +5,12 @@ use axum::extract::State;
 use hoso_domain::registry::official::{Command as Ask, Official};
 use hoso_runtime::{Command, Problem, Reply, Runtime, View};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{OfficialBody, OfficialView};
 use crate::access::sees_tokens;
 use crate::error;
 use crate::views::RegistryFacts;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Appoints an official. For administrators. Person and agency are in the registry, once it has
 /// persons and units at all: the first administrator comes before them.

@@ -4,9 +4,9 @@ use axum::extract::State;
 use hoso_domain::registry::initiative::{Command as Ask, Initiative};
 use hoso_runtime::{Command, Problem, Reply, Runtime};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{InitiativeBody, InitiativeView};
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Records a council's result; a later one replaces an earlier one. For the initiative council and
 /// Home Affairs.

@@ -5,11 +5,11 @@ use axum::extract::State;
 use hoso_domain::registry::person::{Command as Ask, Person, PersonDetails};
 use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 
-use super::headers::ChangeHeaders;
 use super::register_person::known_unit;
 use super::stream;
 use super::view::{PersonBody, PersonView};
 use crate::views::RegistryFacts;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Changes a person's entry. For Home Affairs and administrators.
 #[utoipa::path(

@@ -4,9 +4,9 @@ use axum::extract::State;
 use hoso_domain::registry::unit::{Command as Ask, Unit};
 use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 
-use super::headers::ChangeHeaders;
 use super::stream;
 use super::view::{UnitBody, UnitView};
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Changes a unit from `validFrom` on; on the day of an earlier change it corrects that one. For
 /// Home Affairs.

@@ -7,10 +7,10 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::stream;
 use super::view::OfficialView;
 use crate::access::sees_tokens;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// When the office ends.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -5,10 +5,10 @@ use hoso_domain::ids::DelegationId;
 use hoso_domain::registry::official::{Command as Ask, Official};
 use hoso_runtime::{Command, Problem, Reply, Runtime};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{DelegationBody, DelegationView};
 use crate::error;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Grants a delegation. For the delegating official in person, and for administrators.
 #[utoipa::path(

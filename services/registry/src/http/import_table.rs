@@ -6,9 +6,9 @@ use hoso_runtime::{Path, Problem, Query, RawCommand, Reply, Runtime, View};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::headers::NewHeaders;
 use crate::import::{ImportKind, ImportOptions, ImportReport, run};
 use crate::views::RegistryFacts;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// How it is imported.
 #[derive(Debug, Clone, Deserialize, IntoParams)]

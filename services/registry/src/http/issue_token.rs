@@ -6,10 +6,10 @@ use hoso_domain::registry::official::{Command as Ask, Event, Official};
 use hoso_runtime::directory::{token_digest, token_text};
 use hoso_runtime::{Command, Problem, Reply, Runtime};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{TokenAnswer, TokenBody};
 use crate::error;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Issues a token and says it this once: only its digest is stored. For administrators. The same
 /// request again is answered without the token.

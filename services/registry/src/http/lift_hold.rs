@@ -4,9 +4,9 @@ use axum::extract::State;
 use hoso_domain::registry::hold::{Command as Ask, Hold};
 use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 
-use super::headers::ChangeHeaders;
 use super::stream;
 use super::view::{HoldActBody, HoldView};
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Lifts a hold: `on` is the first day it is no longer in force. For the inspectorate and Home Affairs.
 #[utoipa::path(

@@ -5,11 +5,11 @@ use axum::extract::State;
 use hoso_domain::registry::unit::{Command as Ask, Unit};
 use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 
-use super::headers::ChangeHeaders;
 use super::stream;
 use super::view::{MergerBody, UnitView};
 use crate::error;
 use crate::views::RegistryFacts;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Ends a unit. The successor inherits no history (AMB-39). For Home Affairs.
 #[utoipa::path(

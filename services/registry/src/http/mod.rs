@@ -14,7 +14,6 @@ mod get_person;
 mod get_rule_book;
 mod get_unit;
 mod grant_delegation;
-mod headers;
 mod import_table;
 mod issue_token;
 mod lift_hold;

@@ -5,9 +5,9 @@ use hoso_domain::ids::HoldId;
 use hoso_domain::registry::hold::{Command as Ask, Hold};
 use hoso_runtime::{Command, Problem, Reply, Runtime};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{HoldBody, HoldView};
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Opens a hold on a unit or person: not rewarded yet. For the inspectorate and Home Affairs.
 #[utoipa::path(

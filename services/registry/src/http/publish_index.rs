@@ -4,9 +4,9 @@ use axum::extract::State;
 use hoso_domain::registry::index::{Command as Ask, Index};
 use hoso_runtime::{Command, Problem, Reply, Runtime};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{IndexView, PublicationBody};
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Registers a publication; edition 2 and on are corrections. For Home Affairs.
 #[utoipa::path(

@@ -4,9 +4,9 @@ use axum::extract::State;
 use hoso_domain::registry::rule_book::{Command as Ask, RuleBook};
 use hoso_runtime::{Command, Problem, Reply, Runtime};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{RuleBookBody, RuleBookView};
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Publishes a version of a rule book, for ever. For administrators. It binds only the rounds that
 /// are opened under it.

@@ -5,12 +5,12 @@ use axum::extract::State;
 use hoso_domain::registry::index::{Command as Ask, Event, Index, RecordEntries};
 use hoso_runtime::{Command, Problem, Reply, Runtime, View};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{EntriesAnswer, EntriesBody};
 use crate::error;
 use crate::import::unassessed;
 use crate::views::RegistryFacts;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Records entries; those not named stay as they are. Values that change after their publication
 /// are recorded as corrected. For Home Affairs.

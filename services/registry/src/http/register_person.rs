@@ -5,11 +5,11 @@ use axum::extract::State;
 use hoso_domain::registry::person::{Command as Ask, Person, PersonDetails};
 use hoso_runtime::{Command, Problem, Reply, Runtime, View};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{PersonBody, PersonView};
 use crate::error;
 use crate::views::RegistryFacts;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Registers a person: the only place where a name is kept. For Home Affairs and administrators.
 #[utoipa::path(

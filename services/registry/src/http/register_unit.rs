@@ -4,9 +4,9 @@ use axum::extract::State;
 use hoso_domain::registry::unit::{Command as Ask, Unit};
 use hoso_runtime::{Command, Problem, Reply, Runtime};
 
-use super::headers::NewHeaders;
 use super::stream;
 use super::view::{UnitBody, UnitView};
+use hoso_runtime::http::headers::NewHeaders;
 
 /// Registers a unit. For Home Affairs. The same unit again changes nothing.
 #[utoipa::path(

@@ -5,9 +5,9 @@ use hoso_domain::ids::DelegationId;
 use hoso_domain::registry::official::{Command as Ask, Official};
 use hoso_runtime::{Command, NoBody, Path, Problem, Reply, Runtime};
 
-use super::headers::ChangeHeaders;
 use super::stream;
 use super::view::{DelegationView, OfficialView};
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Takes a delegation back. For the delegating official in person, and for administrators.
 #[utoipa::path(

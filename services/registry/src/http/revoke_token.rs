@@ -4,10 +4,10 @@ use axum::extract::State;
 use hoso_domain::registry::official::{Command as Ask, Official};
 use hoso_runtime::{Command, NoBody, Path, Problem, Reply, Runtime};
 
-use super::headers::ChangeHeaders;
 use super::stream;
 use super::view::OfficialView;
 use crate::access::sees_tokens;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Revokes a token by its digest. For administrators.
 #[utoipa::path(

@@ -11,10 +11,10 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::target::Target;
 use super::view::DossierView;
 use crate::views::World;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// One subject in one lane.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

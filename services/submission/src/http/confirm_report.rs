@@ -9,9 +9,9 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::target::Target;
 use super::view::DossierView;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// A confirmation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -10,10 +10,10 @@ use hoso_runtime::{Command, Problem, Reply, Runtime, View};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::NewHeaders;
 use super::target::stream;
 use super::view::DossierView;
 use crate::views::World;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// What is drafted.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -10,7 +10,6 @@ mod get_document;
 mod get_dossier;
 mod get_history;
 mod get_state;
-mod headers;
 mod list_dossiers;
 mod record_minutes;
 mod refuse_report;

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::document::DocumentBody;
-use super::headers::ChangeHeaders;
 use super::target::Target;
 use super::view::DossierView;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Minutes of a review meeting. Persons stand in it by title, never by name.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

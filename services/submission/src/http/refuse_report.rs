@@ -8,9 +8,9 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::target::Target;
 use super::view::DossierView;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// A refusal to confirm; `reason` is required.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

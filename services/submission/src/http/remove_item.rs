@@ -5,9 +5,9 @@ use hoso_domain::dossier::command::{self, RemoveItem};
 use hoso_domain::ids::ItemId;
 use hoso_runtime::{Command, NoBody, Path, Problem, Reply, Runtime};
 
-use super::headers::ChangeHeaders;
 use super::target::Target;
 use super::view::DossierView;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Takes an item out with its report. A signature on the proposal falls.
 #[utoipa::path(

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::document::DocumentBody;
-use super::headers::ChangeHeaders;
 use super::target::Target;
 use super::view::DossierView;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// A signed proposal.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -6,9 +6,9 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::target::Target;
 use super::view::DossierView;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// What changes about the sets; `effectiveAt` is when the supplement was handed in.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

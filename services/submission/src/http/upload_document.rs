@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::document::DocumentBody;
-use super::headers::NewHeaders;
+use hoso_runtime::http::headers::NewHeaders;
 
 /// What the document is called.
 #[derive(Debug, Clone, Deserialize, IntoParams)]

@@ -8,10 +8,10 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::headers::ChangeHeaders;
 use super::target::Target;
 use super::view::DossierView;
 use crate::views::World;
+use hoso_runtime::http::headers::ChangeHeaders;
 
 /// The unit's letter; `reason` is required.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

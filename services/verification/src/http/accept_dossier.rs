@@ -21,7 +21,7 @@ use crate::body::CaseBody;
         (status = 409, description = "Not complete: `violations` say what is missing"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn accept_dossier(
     State(runtime): State<Runtime>,
     Path(dossier): Path<DossierId>,
     command: Command<NoBody>,

@@ -38,7 +38,7 @@ pub(crate) struct Body {
         (status = 409, description = "Not under check"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn check_completeness(
     State(runtime): State<Runtime>,
     Extension(foreign): Extension<View<Foreign>>,
     Path(dossier): Path<DossierId>,

@@ -40,7 +40,7 @@ pub(crate) struct Body {
         (status = 409, description = "Not forwarded, or the facts cannot be put together"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn evaluate_items(
     State(runtime): State<Runtime>,
     Extension(foreign): Extension<View<Foreign>>,
     Path(dossier): Path<DossierId>,

@@ -21,7 +21,7 @@ use crate::body::CaseBody;
         (status = 409, description = "Not accepted"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn forward_dossier(
     State(runtime): State<Runtime>,
     Path(dossier): Path<DossierId>,
     command: Command<NoBody>,

@@ -41,7 +41,7 @@ pub(crate) struct Body {
         (status = 409, description = "Not late, or forwarded already"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn grant_extension(
     State(runtime): State<Runtime>,
     Path(dossier): Path<DossierId>,
     command: Command<Body>,

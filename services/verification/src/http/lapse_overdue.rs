@@ -42,7 +42,7 @@ pub(crate) struct Answer {
         (status = 403, description = "Not Home Affairs"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn lapse_overdue(
     State(runtime): State<Runtime>,
     command: Command<Body>,
 ) -> Result<Reply<Answer>, Problem> {

@@ -38,7 +38,7 @@ pub(crate) struct Filter {
     params(Filter, PageQuery),
     responses((status = 200, body = Page<CaseEntry>)),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn list_cases(
     State(runtime): State<Runtime>,
     Query(filter): Query<Filter>,
     page: PageQuery,

@@ -30,18 +30,18 @@ use crate::error;
 /// All endpoints.
 pub(crate) fn router() -> OpenApiRouter<Runtime> {
     OpenApiRouter::new()
-        .routes(routes!(list_cases::handler))
-        .routes(routes!(show_case::handler))
-        .routes(routes!(receive_dossier::handler))
-        .routes(routes!(grant_extension::handler))
-        .routes(routes!(check_completeness::handler))
-        .routes(routes!(return_dossier::handler))
-        .routes(routes!(reject_dossier::handler))
-        .routes(routes!(accept_dossier::handler))
-        .routes(routes!(forward_dossier::handler))
-        .routes(routes!(record_finding::handler))
-        .routes(routes!(evaluate_items::handler))
-        .routes(routes!(lapse_overdue::handler))
+        .routes(routes!(list_cases::list_cases))
+        .routes(routes!(show_case::show_case))
+        .routes(routes!(receive_dossier::receive_dossier))
+        .routes(routes!(grant_extension::grant_extension))
+        .routes(routes!(check_completeness::check_completeness))
+        .routes(routes!(return_dossier::return_dossier))
+        .routes(routes!(reject_dossier::reject_dossier))
+        .routes(routes!(accept_dossier::accept_dossier))
+        .routes(routes!(forward_dossier::forward_dossier))
+        .routes(routes!(record_finding::record_finding))
+        .routes(routes!(evaluate_items::evaluate_items))
+        .routes(routes!(lapse_overdue::lapse_overdue))
 }
 
 /// The stream of a dossier's case.

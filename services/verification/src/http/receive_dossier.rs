@@ -39,7 +39,7 @@ pub(crate) struct Body {
         (status = 409, description = "Received already, or the round is not open"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn receive_dossier(
     State(runtime): State<Runtime>,
     Extension(foreign): Extension<View<Foreign>>,
     Path(dossier): Path<DossierId>,

@@ -56,7 +56,7 @@ pub(crate) struct Body {
         (status = 422, description = "Not a criterion of the item, or an impossible day"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn record_finding(
     State(runtime): State<Runtime>,
     Extension(foreign): Extension<View<Foreign>>,
     Path(dossier): Path<DossierId>,

@@ -35,7 +35,7 @@ pub(crate) struct Body {
         (status = 409, description = "Not under check"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn reject_dossier(
     State(runtime): State<Runtime>,
     Path(dossier): Path<DossierId>,
     command: Command<Body>,

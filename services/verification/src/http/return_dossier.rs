@@ -39,7 +39,7 @@ pub(crate) struct Body {
         (status = 422, description = "A due day outside the period"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn return_dossier(
     State(runtime): State<Runtime>,
     Extension(foreign): Extension<View<Foreign>>,
     Path(dossier): Path<DossierId>,

@@ -19,7 +19,7 @@ use crate::error;
         (status = 404, description = "No case, or none the caller may see"),
     ),
 )]
-pub(crate) async fn handler(
+pub(crate) async fn show_case(
     State(runtime): State<Runtime>,
     Path(dossier): Path<DossierId>,
     caller: Caller,

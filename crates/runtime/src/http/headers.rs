@@ -1,4 +1,4 @@
-//! The headers of commands, for the API's description; the runtime reads them.
+//! The headers of commands, for the API's description; [`super::command`] reads them.
 
 use utoipa::IntoParams;
 
@@ -9,7 +9,7 @@ use utoipa::IntoParams;
     dead_code,
     reason = "only describes what the runtime's extractor reads"
 )]
-pub(crate) struct NewHeaders {
+pub struct NewHeaders {
     /// The same when the same request is sent again: 1 to 255 visible ASCII characters.
     #[param(rename = "Idempotency-Key", required)]
     idempotency_key: String,
@@ -25,7 +25,7 @@ pub(crate) struct NewHeaders {
     dead_code,
     reason = "only describes what the runtime's extractor reads"
 )]
-pub(crate) struct ChangeHeaders {
+pub struct ChangeHeaders {
     /// The same when the same request is sent again: 1 to 255 visible ASCII characters.
     #[param(rename = "Idempotency-Key", required)]
     idempotency_key: String,
