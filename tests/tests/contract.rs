@@ -17,6 +17,7 @@ use hoso_domain::decider::StoredEvent;
 use hoso_domain::{dossier, parked, ranking, registry, verification};
 use prost_reflect::prost::Message as _;
 use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
+use serde_json::Value;
 
 /// The round trip of a category's events through the serde enum.
 fn trip_of(category: &str) -> fn(&str) -> RoundTrip {
@@ -95,6 +96,51 @@ fn every_golden_event_still_decodes_and_is_written_the_same() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_event_with_a_field_added_later_still_decodes() {
+    let mut wrong = Vec::new();
+    for (category, path) in goldens() {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut newer: Value = serde_json::from_str(&text).unwrap();
+        for payload in newer.as_object_mut().unwrap().values_mut() {
+            add_later(payload);
+        }
+        let newer = newer.to_string();
+        assert!(newer.contains("addedLater"), "{}", path.display());
+        match trip_of(&category)(&newer) {
+            Err(error) => wrong.push(format!("{}: {error}", path.display())),
+            Ok((_, again)) if again != text.trim_end() => {
+                wrong.push(format!("{}: read as {again}", path.display()));
+            }
+            Ok(_) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Adds a field to an object and to the objects in it; not to maps, nor to a choice, whose one
+/// member says what it is.
+fn add_later(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for (name, inner) in object.iter_mut() {
+                if name == "entries" {
+                    inner
+                        .as_object_mut()
+                        .unwrap()
+                        .values_mut()
+                        .for_each(add_later);
+                } else if name != "parameters" {
+                    add_later(inner);
+                }
+            }
+            object.insert("addedLater".to_owned(), Value::Bool(true));
+        }
+        Value::Array(list) => list.iter_mut().for_each(add_later),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 #[test]

@@ -64,6 +64,7 @@ const DOMAIN_MAY_USE: &[&str] = &[
     "chrono",
     "hex",
     "serde",
+    "serde_ignored",
     "serde_json",
     "sha2",
     "thiserror",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A document (văn bản): what it is called, and, when its bytes were uploaded, their digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct DocumentRef {
     /// File name as the office gave it, 1 to 255 characters, without a path.
     pub name: String,

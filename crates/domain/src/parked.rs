@@ -13,7 +13,7 @@ use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider,
 
 /// The parked event decided about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct ParkedEvent {
     /// The service whose reaction could not digest it.
     pub consumer: String,

@@ -126,7 +126,7 @@ pub struct ReportAttached {
 
 /// The votes on one item; who voted how is not recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct ItemVotes {
     /// The item.
     pub item: ItemId,
@@ -142,7 +142,7 @@ pub struct ItemVotes {
 
 /// The minutes of the review meeting of the submitting level's Standing Office (biên bản họp xét).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct MinutesRecorded {
     /// Number and symbol.
     pub number: String,

@@ -25,7 +25,7 @@ pub enum Ground {
 
 /// A hold was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct HoldOpened {
     /// The hold.
     pub hold: HoldId,
@@ -44,7 +44,7 @@ pub struct HoldOpened {
 
 /// A hold was lifted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct HoldLifted {
     /// The hold.
     pub hold: HoldId,
@@ -58,7 +58,7 @@ pub struct HoldLifted {
 
 /// The discipline under consideration was imposed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct HoldConfirmed {
     /// The hold.
     pub hold: HoldId,
@@ -104,7 +104,7 @@ impl StoredEvent for Event {
 
 /// An act on an open hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct HoldAct {
     /// Its day.
     pub on: NaiveDate,

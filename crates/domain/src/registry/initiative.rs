@@ -10,7 +10,7 @@ use crate::ids::{InitiativeId, SubjectId};
 
 /// A council assessed the initiative.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct InitiativeAssessed {
     /// The initiative.
     pub initiative: InitiativeId,

@@ -23,7 +23,7 @@ pub const TOKENS_MAX: usize = 200;
 
 /// A person was appointed to an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct OfficialAppointed {
     /// The official.
     pub official: OfficialId,
@@ -42,7 +42,7 @@ pub struct OfficialAppointed {
 
 /// The office ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct OfficialEnded {
     /// The official.
     pub official: OfficialId,
@@ -52,7 +52,7 @@ pub struct OfficialEnded {
 
 /// Another official may act on this one's behalf (ủy quyền).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct DelegationGranted {
     /// The delegation.
     pub delegation: DelegationId,
@@ -70,7 +70,7 @@ pub struct DelegationGranted {
 
 /// A delegation ended early.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct DelegationRevoked {
     /// The delegation.
     pub delegation: DelegationId,
@@ -82,7 +82,7 @@ pub struct DelegationRevoked {
 
 /// A token was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct TokenIssued {
     /// Whose.
     pub official: OfficialId,
@@ -94,7 +94,7 @@ pub struct TokenIssued {
 
 /// A token was revoked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct TokenRevoked {
     /// Whose.
     pub official: OfficialId,

@@ -9,7 +9,7 @@ use crate::ids::{PersonId, UnitId};
 
 /// What the registry knows of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct PersonDetails {
     /// The person.
     pub person: PersonId,

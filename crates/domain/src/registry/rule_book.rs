@@ -18,7 +18,7 @@ pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// A version of a rule book was published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct RuleBookPublished {
     /// The rule book.
     pub rule_book: RuleBookId,

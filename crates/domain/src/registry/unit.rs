@@ -13,7 +13,7 @@ use crate::ids::UnitId;
 
 /// What the registry says of a unit from a day on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct UnitDetails {
     /// The unit.
     pub unit: UnitId,
@@ -40,7 +40,7 @@ pub struct UnitDetails {
 
 /// The unit was merged into a successor (hợp nhất, sáp nhập).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct UnitMerged {
     /// The unit that ends.
     pub unit: UnitId,
@@ -54,7 +54,7 @@ pub struct UnitMerged {
 
 /// The unit was dissolved without a successor (giải thể).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct UnitDissolved {
     /// The unit that ends.
     pub unit: UnitId,
@@ -104,7 +104,7 @@ impl StoredEvent for Event {
 
 /// How a unit ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct UnitEnd {
     /// Its last day.
     pub valid_to: NaiveDate,

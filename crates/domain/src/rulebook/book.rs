@@ -33,7 +33,7 @@ pub enum RuleBookError {
 
 /// A rule book by name, version and digest: what an outcome says it was made under.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct RuleBookRef {
     /// Id.
     pub id: RuleBookId,
@@ -221,7 +221,7 @@ pub struct DossierDemands {
 
 /// A fraction of whole numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Fraction {
     /// Numerator.
     pub numerator: u32,
@@ -246,7 +246,7 @@ impl Fraction {
 
 /// Voting at meetings (AMB-32): both fractions are of the total members, present or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Voting {
     /// Members present, at least (số thành viên tối thiểu).
     pub quorum: Fraction,
@@ -270,7 +270,7 @@ impl Voting {
 
 /// Appealing against an outcome (khiếu nại lần đầu).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct AppealPeriod {
     /// Days from the notice or the publication.
     pub days: u32,
@@ -351,7 +351,7 @@ impl RuleBook {
     /// # Errors
     /// `Form` if it is not the JSON of a rule book, `Contradiction` if its parts do not fit together.
     pub fn read(bytes: &[u8]) -> Result<Self, RuleBookError> {
-        let text: Text = serde_json::from_slice(bytes).map_err(RuleBookError::Form)?;
+        let text = text_of(bytes).map_err(RuleBookError::Form)?;
         check(&text).map_err(RuleBookError::Contradiction)?;
         let digest = format!("sha256:{}", hex::encode(Sha256::digest(bytes)));
         Ok(Self { text, digest })
@@ -528,6 +528,21 @@ impl RuleBook {
 
     fn row(&self, lane: Lane, basis: Option<Basis>) -> Option<&Row> {
         self.lane(lane)?.rows.iter().find(|row| row.basis == basis)
+    }
+}
+
+/// Reads the form, strictly at every depth: parts of it are parts of events too, and those tolerate
+/// what a newer version adds.
+fn text_of(bytes: &[u8]) -> Result<Text, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let mut unknown = None;
+    let text = serde_ignored::deserialize(&mut json, |path| {
+        unknown.get_or_insert_with(|| path.to_string());
+    })?;
+    json.end()?;
+    match unknown {
+        Some(path) => Err(serde::de::Error::custom(format!("unknown field `{path}`"))),
+        None => Ok(text),
     }
 }
 

@@ -199,3 +199,24 @@ fn a_book_that_is_not_as_it_should_be_is_refused() {
         assert!(read(&crooked).is_err(), "{from} -> {to}");
     }
 }
+
+#[test]
+fn an_unknown_field_is_refused_at_any_depth() {
+    let text = RuleBook::soc_trang_text();
+    for (known, longer) in [
+        (
+            "\"retentionYears\": 20",
+            "\"retentionYears\": 20, \"mới\": 1",
+        ),
+        ("\"quorum\": {", "\"mới\": 1, \"quorum\": {"),
+        ("\"quorum\": {", "\"quorum\": {\"mới\": 1, "),
+        ("\"appeal\": {", "\"appeal\": {\"mới\": 1, "),
+    ] {
+        let book = text.replacen(known, longer, 1);
+        assert_ne!(book, text, "{known}");
+        assert!(
+            matches!(read(&book), Err(RuleBookError::Form(_))),
+            "{longer}"
+        );
+    }
+}

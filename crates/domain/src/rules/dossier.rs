@@ -55,7 +55,7 @@ pub const RULES: &[Rule] = &[
 
 /// One thing that is missing from a dossier or wrong in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Missing {
     /// The rule that asks for it, R37 to R41.
     pub rule: RuleId,

@@ -52,13 +52,45 @@ pub fn read(bytes: &[u8]) -> Result<Value, JsonError> {
 
 /// Makes the wanted type of a value that was read strictly.
 ///
+/// Strict at every depth, whatever the type says of itself: the parts of a body may be parts of
+/// events too, and those tolerate what a newer version adds.
+///
 /// # Errors
 /// The first unknown, missing or mistyped field, by its path.
 pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, JsonError> {
-    serde_path_to_error::deserialize(value).map_err(|error| JsonError {
-        field: path_of(error.path()),
-        reason: error.inner().to_string(),
-    })
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(value, &mut track);
+    let mut unknown = None;
+    let read = serde_ignored::deserialize(tracked, |path| {
+        unknown.get_or_insert_with(|| ignored(&path));
+    });
+    match (read, unknown) {
+        (Err(error), _) => Err(JsonError {
+            field: path_of(&track.path()),
+            reason: error.to_string(),
+        }),
+        (Ok(_), Some(field)) => Err(JsonError {
+            field,
+            reason: "unknown field".to_owned(),
+        }),
+        (Ok(typed), None) => Ok(typed),
+    }
+}
+
+/// The path of a field that nothing took, written as the others are.
+fn ignored(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", ignored(parent)),
+        Path::Map { parent, key } => match ignored(parent) {
+            parent if parent.is_empty() => key.clone(),
+            parent => format!("{parent}.{key}"),
+        },
+        Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => ignored(parent),
+    }
 }
 
 fn path_of(path: &serde_path_to_error::Path) -> String {

@@ -44,7 +44,7 @@ pub struct MeetingRecorded {
 
 /// A member who took no part in an item (không tham gia biểu quyết), R54.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Recusal {
     /// The item.
     pub item: ItemId,

@@ -14,7 +14,7 @@ pub const COUNT_MAX: u32 = 1_000_000;
 
 /// A unit's score.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct ScoreEntry {
     /// The unit.
     pub unit: UnitId,
@@ -24,7 +24,7 @@ pub struct ScoreEntry {
 
 /// A unit's satisfaction rate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct RateEntry {
     /// The unit.
     pub unit: UnitId,
@@ -34,7 +34,7 @@ pub struct RateEntry {
 
 /// A unit's tasks of a year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct TaskEntry {
     /// The unit.
     pub unit: UnitId,
@@ -46,7 +46,7 @@ pub struct TaskEntry {
 
 /// A component index of a year (chỉ số thành phần).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct ComponentEntry {
     /// The component.
     pub component: ComponentId,
@@ -61,7 +61,7 @@ pub struct ComponentEntry {
 
 /// Entries of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub enum Entries {
     /// Of the units' index.
     Scores(Vec<ScoreEntry>),

@@ -81,7 +81,7 @@ impl std::fmt::Display for IndexKind {
 
 /// A publication (công bố) or, from edition 2, its correction (đính chính).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct IndexPublished {
     /// What was published.
     pub kind: IndexKind,
@@ -102,7 +102,7 @@ pub struct IndexPublished {
 
 /// Entries as they were recorded: those that are new or changed, and those taken out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct EntriesRecorded {
     /// What.
     pub kind: IndexKind,
@@ -119,7 +119,7 @@ pub struct EntriesRecorded {
 
 /// One value that changed after publication.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Change {
     /// The unit or component.
     pub subject: String,
@@ -133,7 +133,7 @@ pub struct Change {
 
 /// Published values changed: open rounds are evaluated anew, awards flagged for review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct IndexCorrected {
     /// What.
     pub kind: IndexKind,

@@ -101,3 +101,38 @@ fn bytes_that_are_no_text_are_refused_with_their_place() {
     assert!(read(br#""\ud800""#).is_err());
     assert!(read("\u{feff}{}".as_bytes()).is_err());
 }
+
+/// A body whose parts say nothing of unknown fields, as parts of events do not.
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Body {
+    papers: Vec<Paper>,
+    cover: Option<Paper>,
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Paper {
+    name: String,
+}
+
+#[test]
+fn an_unknown_field_is_refused_and_named_at_any_depth() {
+    let good = json!({"papers": [{"name": "a"}], "cover": {"name": "b"}});
+    assert!(typed::<Body>(good).is_ok());
+    for (body, field) in [
+        (json!({"papers": [], "cover": null, "new": 1}), "new"),
+        (
+            json!({"papers": [{"name": "a"}, {"name": "b", "new": 1}]}),
+            "papers[1].new",
+        ),
+        (
+            json!({"papers": [], "cover": {"name": "b", "new": {}}}),
+            "cover.new",
+        ),
+    ] {
+        let error = typed::<Body>(body).unwrap_err();
+        assert_eq!(
+            (error.field.as_str(), error.reason.as_str()),
+            (field, "unknown field")
+        );
+    }
+}
