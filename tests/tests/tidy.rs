@@ -304,11 +304,19 @@ fn every_dependency_has_an_allowed_licence_and_source() {
         .iter()
         .map(|licence| licence.as_str().unwrap().to_owned())
         .collect();
-    let banned: BTreeSet<String> = deny["bans"]["deny"]
+    // Name of a banned crate -> the crates that may use it all the same.
+    let banned: BTreeMap<String, Vec<String>> = deny["bans"]["deny"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|ban| ban["crate"].as_str().unwrap().to_owned())
+        .map(|ban| {
+            let wrappers = ban.get("wrappers").and_then(|w| w.as_array());
+            let wrappers = wrappers.into_iter().flatten().filter_map(|w| w.as_str());
+            (
+                ban["crate"].as_str().unwrap().to_owned(),
+                wrappers.map(str::to_owned).collect(),
+            )
+        })
         .collect();
     let metadata = MetadataCommand::new()
         .current_dir(root())
@@ -318,9 +326,6 @@ fn every_dependency_has_an_allowed_licence_and_source() {
     let mut wrong = Vec::new();
     for package in &metadata.packages {
         let name = format!("{} {}", package.name, package.version);
-        if banned.contains(package.name.as_str()) {
-            wrong.push(format!("{name} is banned"));
-        }
         if let Some(source) = &package.source
             && !source.is_crates_io()
         {
@@ -329,6 +334,20 @@ fn every_dependency_has_an_allowed_licence_and_source() {
         match &package.license {
             Some(licence) if licence_is_allowed(licence, &allowed) => {}
             other => wrong.push(format!("{name} has licence {other:?}")),
+        }
+    }
+    let names: BTreeMap<_, _> = metadata
+        .packages
+        .iter()
+        .map(|package| (&package.id, package.name.as_str()))
+        .collect();
+    for node in &metadata.resolve.as_ref().unwrap().nodes {
+        for used in &node.dependencies {
+            let (user, used) = (names[&node.id], names[used]);
+            let ban = banned.get(used);
+            if ban.is_some_and(|wrappers| !wrappers.iter().any(|w| w == user)) {
+                wrong.push(format!("{user} uses {used}, which is banned"));
+            }
         }
     }
     assert_none("dependencies against deny.toml", &wrong);
