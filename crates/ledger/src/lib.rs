@@ -85,6 +85,9 @@ pub trait Ledger: Send + Sync + 'static {
     /// Where a consumer stands; 0 if it never ran.
     async fn cursor(&self, consumer: &str) -> Result<Position, LedgerError>;
 
+    /// Every consumer that ever ran, by name, and where it stands.
+    async fn cursors(&self) -> Result<Vec<(String, Position)>, LedgerError>;
+
     /// Parks an event that a consumer cannot digest, and moves the cursor past it, in one commit.
     /// Later events of the same stream queue behind it.
     async fn park(&self, parked: &Parked, cursor: CursorMove) -> Result<(), LedgerError>;
@@ -103,6 +106,10 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// Follows the head: changes after every commit of this process, and soon after another's.
     fn watch_head(&self) -> watch::Receiver<Position>;
+
+    /// Somebody says that the log has grown: followers are told at once rather than at the next
+    /// poll. Takes nobody's word for how far: the head itself is read.
+    fn look(&self);
 
     /// Replaces the rows of `streams` that differ from the given fold; for `ledger rebuild` only.
     async fn rebuild_rows(&self, rows: Vec<StreamRow>) -> Result<u64, LedgerError>;

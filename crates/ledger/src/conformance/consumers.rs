@@ -77,6 +77,23 @@ pub async fn of_two_replicas_one_moves_the_cursor(engine: &dyn Engine) -> Outcom
     Ok(())
 }
 
+/// The consumers are listed by name, each where it stands; one that never ran is not there.
+pub async fn every_cursor_is_listed_by_name(engine: &dyn Engine) -> Outcome {
+    let ledger = engine.open(sample::still_clock()).await?;
+    assert!(ledger.cursors().await?.is_empty());
+    ledger.append(sample::append("thing-a", 0, 3)?).await?;
+    ledger.move_cursor(sample::cursor("watcher", 0, 2)).await?;
+    ledger.move_cursor(sample::cursor("lagging", 0, 1)).await?;
+    ledger.move_cursor(sample::cursor("Other", 0, 3)).await?;
+    ledger.move_cursor(sample::cursor("lagging", 1, 2)).await?;
+    let refused = ledger.move_cursor(sample::cursor("late", 1, 2)).await;
+    assert!(matches!(refused, Err(LedgerError::CursorConflict { .. })));
+    let cursors = [("Other", 3), ("lagging", 2), ("watcher", 2)];
+    let cursors = cursors.map(|(consumer, at)| (consumer.to_owned(), at));
+    assert_eq!(ledger.cursors().await?, cursors);
+    Ok(())
+}
+
 fn poison(consumer: &str, position: u64) -> Parked {
     Parked {
         consumer: consumer.to_owned(),
@@ -170,6 +187,29 @@ pub async fn followers_wake_on_commits_of_another_instance(engine: &dyn Engine) 
     assert_eq!(one.read_all(0, 10).await?.len(), 1);
     let next = one.append(sample::append("thing-a", 1, 1)?).await?;
     assert_eq!((next.first_position, next.version), (2, 2));
+    Ok(())
+}
+
+/// Told that there is more, followers of another instance learn it without waiting for the poll;
+/// told so for nothing, they learn nothing.
+pub async fn followers_are_told_at_once_when_somebody_says_look(engine: &dyn Engine) -> Outcome {
+    const COMMITS: u64 = 30;
+    let one = engine.open(sample::still_clock()).await?;
+    let two = engine.open(sample::still_clock()).await?;
+    let mut head = one.watch_head();
+    one.look();
+    let started = tokio::time::Instant::now();
+    for version in 0..COMMITS {
+        two.append(sample::append("thing-a", version, 1)?).await?;
+        one.look();
+        tokio::time::timeout(WOKEN_WITHIN, head.wait_for(|at| *at == version + 1)).await??;
+    }
+    // Left to the poll, one commit after the other is seen 200 ms later.
+    let taken = started.elapsed();
+    assert!(taken < Duration::from_millis(100 * COMMITS), "{taken:?}");
+    one.look();
+    assert_eq!(one.head().await?, COMMITS);
+    assert_eq!(*head.borrow(), COMMITS);
     Ok(())
 }
 

@@ -75,10 +75,12 @@ macro_rules! conformance {
             consumers::a_cursor_moves_with_its_effect,
             consumers::a_cursor_that_stands_elsewhere_takes_the_events_down_too,
             consumers::of_two_replicas_one_moves_the_cursor,
+            consumers::every_cursor_is_listed_by_name,
             consumers::parking_moves_the_cursor_in_the_same_commit,
             consumers::a_parked_event_is_resolved_by_a_decision,
             consumers::followers_wake_on_every_commit,
             consumers::followers_wake_on_commits_of_another_instance,
+            consumers::followers_are_told_at_once_when_somebody_says_look,
             consumers::a_closed_ledger_answers_unavailable,
         }
     };

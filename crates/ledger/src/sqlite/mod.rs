@@ -20,7 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hoso_domain::ids::DossierId;
 use sqlx::SqlitePool;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -85,6 +85,7 @@ pub struct SqliteLedger {
     /// `None` where the ledger was opened only for reading.
     jobs: Option<mpsc::Sender<Job>>,
     head: watch::Sender<Position>,
+    look: Arc<Notify>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -122,13 +123,20 @@ impl SqliteLedger {
             tasks.spawn(task.run(queue, stop.clone()));
             jobs
         });
-        tasks.spawn(watch_others(readers.clone(), head.clone(), stop.clone()));
+        let look = Arc::new(Notify::new());
+        tasks.spawn(watch_others(
+            readers.clone(),
+            head.clone(),
+            Arc::clone(&look),
+            stop.clone(),
+        ));
         tasks.close();
         Ok(Arc::new(Self {
             file,
             readers,
             jobs,
             head,
+            look,
             tasks,
             stop,
         }))
@@ -183,10 +191,16 @@ fn closed() -> LedgerError {
 }
 
 /// Follows commits of other processes; those of this one are told by the append task at once.
-async fn watch_others(readers: SqlitePool, head: watch::Sender<Position>, stop: CancellationToken) {
+async fn watch_others(
+    readers: SqlitePool,
+    head: watch::Sender<Position>,
+    look: Arc<Notify>,
+    stop: CancellationToken,
+) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
+            () = look.notified() => {}
             () = tokio::time::sleep(WATCH_EVERY) => {}
         }
         match reads::head(&readers).await {
@@ -265,6 +279,10 @@ impl Ledger for SqliteLedger {
         reads::cursor(&self.readers, consumer).await
     }
 
+    async fn cursors(&self) -> Result<Vec<(String, Position)>, LedgerError> {
+        reads::cursors(&self.readers).await
+    }
+
     async fn park(&self, parked: &Parked, cursor: CursorMove) -> Result<(), LedgerError> {
         limits::check_parked(parked)?;
         limits::check_cursor(&cursor)?;
@@ -294,6 +312,10 @@ impl Ledger for SqliteLedger {
 
     fn watch_head(&self) -> watch::Receiver<Position> {
         self.head.subscribe()
+    }
+
+    fn look(&self) {
+        self.look.notify_one();
     }
 
     async fn rebuild_rows(&self, rows: Vec<StreamRow>) -> Result<u64, LedgerError> {

@@ -167,6 +167,15 @@ pub(super) async fn cursor(readers: &SqlitePool, consumer: &str) -> Result<Posit
     row.map_or(Ok(0), |row| number(&row, 0))
 }
 
+/// Every consumer and where it stands.
+pub(super) async fn cursors(readers: &SqlitePool) -> Result<Vec<(String, Position)>, LedgerError> {
+    many(readers, sqlx::query(sql::CURSORS))
+        .await?
+        .iter()
+        .map(|row| Ok((get(row, 0)?, number(row, 1)?)))
+        .collect()
+}
+
 /// What a consumer could not digest.
 pub(super) async fn parked(
     readers: &SqlitePool,

@@ -308,6 +308,8 @@ pub(super) const COMMAND: &str = "SELECT command_id, digest, stream, first_posit
      FROM commands WHERE command_id = ?";
 /// Bound: consumer.
 pub(super) const CURSOR: &str = "SELECT position FROM cursors WHERE consumer = ?";
+/// Every consumer and where it stands.
+pub(super) const CURSORS: &str = "SELECT consumer, position FROM cursors ORDER BY consumer";
 
 /// Takes the write lock for a rebuild.
 pub(super) const LOCK: &str = "BEGIN IMMEDIATE";
@@ -336,6 +338,7 @@ pub(super) fn all() -> Vec<&'static str> {
         LIST_OF_STATUS,
         COMMAND,
         CURSOR,
+        CURSORS,
         LOCK,
         LAST_OF_STREAM,
     ];
