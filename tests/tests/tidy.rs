@@ -53,6 +53,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "hoso-bench",
         &["hoso-domain", "hoso-ledger", "hoso-runtime"],
     ),
+    ("hoso-testbed", &[]),
     ("e2e", &["hoso-domain", "hoso-ledger", "hoso-runtime"]),
 ];
 
