@@ -4,9 +4,11 @@
 //! Whatever is started here ends with the process that started it, also when that one is killed:
 //! see [`guarded`]. Nothing here waits longer than its stated time.
 
+pub mod full;
 pub mod guarded;
 pub mod nats;
 pub mod postgres;
+pub mod proxy;
 mod scratch;
 
 use std::path::PathBuf;

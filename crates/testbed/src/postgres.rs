@@ -90,6 +90,14 @@ impl Postgres {
         }
     }
 
+    /// `psql` on a database.
+    #[must_use]
+    pub fn psql(&self, url: &str) -> Command {
+        let mut command = Command::new(self.binaries.join("psql"));
+        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]);
+        command
+    }
+
     /// What it logs.
     #[must_use]
     pub fn log_file(&self) -> PathBuf {
