@@ -13,6 +13,7 @@ pub mod execute;
 pub mod limits;
 pub mod pages;
 pub mod read;
+pub mod restore;
 pub mod sqlite;
 
 use std::sync::Arc;
@@ -25,7 +26,10 @@ pub use error::LedgerError;
 pub use event::{Metadata, NewEvent, Position, RecordedEvent, StreamName};
 pub use execute::{ExecuteError, Executed, Order, execute};
 pub use pages::pages;
-pub use read::{CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
+pub use read::{
+    CommandQuery, CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord,
+};
+pub use restore::Restore;
 
 /// Tells the time events are recorded at; the edge of the program owns the real one.
 pub type Clock = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
@@ -81,6 +85,10 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// What a command did, if it was ever accepted.
     async fn command(&self, command: uuid::Uuid) -> Result<Option<CommandRecord>, LedgerError>;
+
+    /// A page of the commands of a stretch of the log, by id: what a backup walks through. Costs a
+    /// scan of all commands, whatever the stretch.
+    async fn commands(&self, query: &CommandQuery) -> Result<Vec<CommandRecord>, LedgerError>;
 
     /// Where a consumer stands; 0 if it never ran.
     async fn cursor(&self, consumer: &str) -> Result<Position, LedgerError>;

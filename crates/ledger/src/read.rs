@@ -65,6 +65,19 @@ pub struct CommandRecord {
     pub version: u64,
 }
 
+/// Which commands, from which on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CommandQuery {
+    /// Only commands whose id sorts behind this one (byte order).
+    pub after: Option<Uuid>,
+    /// Only commands whose first position is not before this.
+    pub from: Position,
+    /// Only commands whose first position is not behind this.
+    pub until: Position,
+    /// At most so many, 1 to 1000.
+    pub limit: u32,
+}
+
 /// What became of a parked event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParkedStatus {

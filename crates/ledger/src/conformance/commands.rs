@@ -1,12 +1,13 @@
 //! Idempotency, and `execute` above it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::join_all;
 
 use super::counter::{Count, Counter, Refused};
 use super::{Engine, Outcome, failure, sample};
-use crate::{ExecuteError, LedgerError, Order, StreamName, execute};
+use crate::{CommandQuery, ExecuteError, LedgerError, Order, StreamName, execute};
 
 /// The same command again is answered with the first positions and appends nothing.
 pub async fn a_command_sent_again_gets_its_first_answer(engine: &dyn Engine) -> Outcome {
@@ -83,6 +84,47 @@ pub async fn a_command_is_answered_after_its_stream_moved_on(engine: &dyn Engine
         (again.first_position, again.version, again.duplicate),
         (1, 1, true)
     );
+    Ok(())
+}
+
+/// Commands are walked by id, each once, only those of the stretch, those without events too.
+pub async fn commands_are_walked_by_id(engine: &dyn Engine) -> Outcome {
+    let ledger = engine.open(sample::still_clock()).await?;
+    let nothing = CommandQuery {
+        until: u64::MAX,
+        limit: 3,
+        ..CommandQuery::default()
+    };
+    assert!(ledger.commands(&nothing).await?.is_empty());
+    let mut wanted = BTreeSet::new();
+    for n in 0..10 {
+        let append = sample::append(&format!("thing-{n}"), 0, n % 3)?;
+        let first = ledger.append(append.clone()).await?.first_position;
+        if (3..=6).contains(&first) {
+            wanted.insert(append.command);
+        }
+    }
+    for limit in [1, 2, 100] {
+        let mut query = CommandQuery {
+            after: None,
+            from: 3,
+            until: 6,
+            limit,
+        };
+        let mut walked = Vec::new();
+        loop {
+            let page = ledger.commands(&query).await?;
+            let Some(last) = page.last() else { break };
+            query.after = Some(last.command);
+            walked.extend(page);
+        }
+        let ids: Vec<_> = walked.iter().map(|record| record.command).collect();
+        assert_eq!(ids, wanted.iter().copied().collect::<Vec<_>>());
+        for record in walked {
+            let known = ledger.command(record.command).await?;
+            assert_eq!(known.ok_or_else(|| failure("unknown"))?, record);
+        }
+    }
     Ok(())
 }
 

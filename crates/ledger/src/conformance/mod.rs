@@ -2,7 +2,8 @@
 //!
 //! An engine's tests implement [`Engine`] and write `hoso_ledger::conformance!(fresh_engine)`: one
 //! test a sentence. To add one: write the function here, name it in the macro below. What only one
-//! engine can do (triggers, files, roles) is tested beside that engine.
+//! engine can do (triggers, files, roles) is tested beside that engine. An engine that restores adds
+//! `hoso_ledger::conformance!(restores: fresh_engine)`.
 
 #![expect(
     clippy::missing_errors_doc,
@@ -15,11 +16,12 @@ pub mod commands;
 pub mod consumers;
 pub mod counter;
 pub mod reads;
+pub mod restores;
 pub mod sample;
 
 use async_trait::async_trait;
 
-use crate::{Clock, LedgerError, SharedLedger};
+use crate::{Clock, LedgerError, Restore, SharedLedger};
 
 /// How a sentence of the suite ends.
 pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -29,6 +31,13 @@ pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 pub trait Engine: Send + Sync {
     /// Opens the store.
     async fn open(&self, clock: Clock) -> Result<SharedLedger, LedgerError>;
+
+    /// Begins to restore into the store.
+    async fn restore(&self) -> Result<Box<dyn Restore>, LedgerError> {
+        Err(LedgerError::NotWritable {
+            reason: "this engine restores nothing".to_owned(),
+        })
+    }
 }
 
 /// A failure in words, for what `assert!` cannot say.
@@ -58,6 +67,7 @@ macro_rules! conformance {
             commands::ten_parallel_sends_make_one_event_and_equal_answers,
             commands::a_command_id_used_for_something_else_is_refused,
             commands::a_command_is_answered_after_its_stream_moved_on,
+            commands::commands_are_walked_by_id,
             commands::execute_decides_again_on_conflict_and_counts_everything,
             commands::execute_answers_a_repeated_command_with_its_first_result,
             commands::execute_refuses_an_old_version,
@@ -82,6 +92,14 @@ macro_rules! conformance {
             consumers::followers_wake_on_commits_of_another_instance,
             consumers::followers_are_told_at_once_when_somebody_says_look,
             consumers::a_closed_ledger_answers_unavailable,
+        }
+    };
+    (restores: $fresh:expr) => {
+        $crate::conformance! { $fresh;
+            restores::restored_history_is_what_it_was,
+            restores::an_unfinished_restore_leaves_nothing,
+            restores::a_ledger_that_holds_anything_is_not_restored_over,
+            restores::history_that_never_was_is_refused,
         }
     };
     ($fresh:expr; $($group:ident :: $sentence:ident,)*) => {$(

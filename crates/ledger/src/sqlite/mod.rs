@@ -5,11 +5,13 @@
 //! feed reads the log), and it does not know what an event means.
 
 mod append_task;
+mod commands;
 mod failure;
 mod open;
 mod plan;
 mod reads;
 mod rebuild;
+mod restore;
 mod statements;
 mod write;
 
@@ -28,8 +30,12 @@ use uuid::Uuid;
 use crate::append::{Append, Appended, CursorMove, StreamRow};
 use crate::error::LedgerError;
 use crate::event::{Position, RecordedEvent, StreamName};
-use crate::read::{CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
+use crate::read::{
+    CommandQuery, CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord,
+};
 use crate::{Clock, Ledger, limits};
+
+pub use restore::SqliteRestore;
 
 use append_task::Job;
 use plan::Work;
@@ -272,7 +278,11 @@ impl Ledger for SqliteLedger {
     }
 
     async fn command(&self, command: Uuid) -> Result<Option<CommandRecord>, LedgerError> {
-        reads::command(&self.readers, command).await
+        commands::command(&self.readers, command).await
+    }
+
+    async fn commands(&self, query: &CommandQuery) -> Result<Vec<CommandRecord>, LedgerError> {
+        commands::commands(&self.readers, query).await
     }
 
     async fn cursor(&self, consumer: &str) -> Result<Position, LedgerError> {

@@ -31,12 +31,18 @@ pub(super) fn file_of(path: &Path) -> PathBuf {
     }
 }
 
+/// Where a restore of the file is written until it is whole.
+pub(super) fn unfinished_of(file: &Path) -> PathBuf {
+    file.with_extension("restoring.sqlite")
+}
+
 /// Makes and migrates the file where needed; returns the writing connection and how to make
 /// another one like it.
 pub(super) async fn writer(
     file: &Path,
     options: &SqliteOptions,
 ) -> Result<(SqliteConnectOptions, SqliteConnection), LedgerError> {
+    refuse_unfinished(file)?;
     let mut connect = common(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -48,13 +54,41 @@ pub(super) async fn writer(
         connect = connect.pragma("max_page_count", pages.to_string());
     }
     let lock = lock_for_migration(file).await?;
+    let connection = migrated(&connect).await?;
+    drop(lock);
+    Ok((connect, connection))
+}
+
+/// A file to restore into. It is thrown away if anything fails, so nothing waits for the disk.
+pub(super) async fn restoring(file: &Path) -> Result<SqliteConnection, LedgerError> {
+    let connect = common(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Memory)
+        .synchronous(SqliteSynchronous::Off)
+        .pragma("cache_size", format!("-{CACHE_KIB}"));
+    migrated(&connect).await
+}
+
+async fn migrated(connect: &SqliteConnectOptions) -> Result<SqliteConnection, LedgerError> {
     let mut connection = connect.connect().await.map_err(|e| failure::of(&e))?;
     MIGRATIONS
         .run_direct(None, &mut connection, false)
         .await
         .map_err(|error| not_migrated(&error))?;
-    drop(lock);
-    Ok((connect, connection))
+    Ok(connection)
+}
+
+/// A fresh ledger beside an unfinished restore would hide that history is missing.
+fn refuse_unfinished(file: &Path) -> Result<(), LedgerError> {
+    if file.exists() || !unfinished_of(file).exists() {
+        return Ok(());
+    }
+    let reason = format!(
+        "a restore of {} was not finished; run it again, or delete {}",
+        file.display(),
+        unfinished_of(file).display()
+    );
+    Err(LedgerError::Unavailable { reason })
 }
 
 /// The reading connections.

@@ -10,6 +10,7 @@ use hoso_domain::ids::DossierId;
 use serde::Deserialize;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use sha2::{Digest, Sha256};
+use sqlx::sqlite::SqliteExecutor;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row, Sqlite, SqlitePool, Type};
 use uuid::Uuid;
@@ -19,7 +20,7 @@ use super::{failure, statements as sql};
 use crate::error::LedgerError;
 use crate::event::{Metadata, Position, RecordedEvent, StreamName};
 use crate::limits::PAGE_ROWS_MAX;
-use crate::read::{CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
+use crate::read::{Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
 
 type Bound = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
@@ -34,7 +35,7 @@ pub(super) async fn head(readers: &SqlitePool) -> Result<Position, LedgerError> 
 
 /// Events after a position.
 pub(super) async fn all(
-    readers: &SqlitePool,
+    readers: impl SqliteExecutor<'_>,
     after: Position,
     limit: u32,
 ) -> Result<Vec<RecordedEvent>, LedgerError> {
@@ -72,7 +73,10 @@ pub(super) async fn dossier(
 ///
 /// Going to sleep between two rows costs both threads more than reading a row. So once rows come,
 /// this yields a few times before it waits.
-async fn events(readers: &SqlitePool, query: Bound) -> Result<Vec<RecordedEvent>, LedgerError> {
+async fn events(
+    readers: impl SqliteExecutor<'_>,
+    query: Bound,
+) -> Result<Vec<RecordedEvent>, LedgerError> {
     let mut rows = query.fetch(readers);
     let mut events = Vec::new();
     let mut yields = YIELDS_MAX;
@@ -96,7 +100,7 @@ async fn events(readers: &SqlitePool, query: Bound) -> Result<Vec<RecordedEvent>
 
 /// A stream's row.
 pub(super) async fn stream(
-    readers: &SqlitePool,
+    readers: impl SqliteExecutor<'_>,
     stream: &StreamName,
 ) -> Result<Option<StreamRecord>, LedgerError> {
     let query = sqlx::query(sql::STREAM).bind(stream.to_string());
@@ -137,27 +141,6 @@ pub(super) async fn streams(
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     Ok(StreamPage { rows, more })
-}
-
-/// What a command did.
-pub(super) async fn command(
-    readers: &SqlitePool,
-    command: Uuid,
-) -> Result<Option<CommandRecord>, LedgerError> {
-    let query = sqlx::query(sql::COMMAND).bind(command.as_bytes().to_vec());
-    one(readers, query)
-        .await?
-        .map(|row| {
-            Ok(CommandRecord {
-                command: id(&row, 0)?,
-                digest: digest(&row, 1)?,
-                stream: StreamName::from_stored(get(&row, 2)?),
-                first_position: number(&row, 3)?,
-                count: number(&row, 4)?,
-                version: number(&row, 5)?,
-            })
-        })
-        .transpose()
 }
 
 /// Where a consumer stands.
@@ -317,18 +300,24 @@ impl Ids<'_> {
     }
 }
 
-async fn one(readers: &SqlitePool, query: Bound) -> Result<Option<SqliteRow>, LedgerError> {
+pub(super) async fn one(
+    readers: impl SqliteExecutor<'_>,
+    query: Bound,
+) -> Result<Option<SqliteRow>, LedgerError> {
     query
         .fetch_optional(readers)
         .await
         .map_err(|e| failure::of(&e))
 }
 
-async fn many(readers: &SqlitePool, query: Bound) -> Result<Vec<SqliteRow>, LedgerError> {
+pub(super) async fn many(
+    readers: &SqlitePool,
+    query: Bound,
+) -> Result<Vec<SqliteRow>, LedgerError> {
     query.fetch_all(readers).await.map_err(|e| failure::of(&e))
 }
 
-fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, LedgerError>
+pub(super) fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, LedgerError>
 where
     T: sqlx::Decode<'r, Sqlite> + Type<Sqlite>,
 {
@@ -346,7 +335,7 @@ fn time_of(stored: i64) -> Result<DateTime<Utc>, LedgerError> {
         .ok_or_else(|| corrupt(format!("{stored} is no time in microseconds")))
 }
 
-fn id(row: &SqliteRow, column: usize) -> Result<Uuid, LedgerError> {
+pub(super) fn id(row: &SqliteRow, column: usize) -> Result<Uuid, LedgerError> {
     id_of(get(row, column)?)
 }
 
@@ -354,7 +343,7 @@ fn id_of(bytes: &[u8]) -> Result<Uuid, LedgerError> {
     Uuid::from_slice(bytes).map_err(|e| corrupt(e.to_string()))
 }
 
-fn digest(row: &SqliteRow, column: usize) -> Result<[u8; 32], LedgerError> {
+pub(super) fn digest(row: &SqliteRow, column: usize) -> Result<[u8; 32], LedgerError> {
     let bytes: &[u8] = get(row, column)?;
     bytes
         .try_into()

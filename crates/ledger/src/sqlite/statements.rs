@@ -306,6 +306,10 @@ pub(super) const LIST_OF_STATUS: &str = concat!(
 /// Bound: command id.
 pub(super) const COMMAND: &str = "SELECT command_id, digest, stream, first_position, count, version \
      FROM commands WHERE command_id = ?";
+/// Commands of a stretch, by id. Bound: id, first and last first position, limit.
+pub(super) const COMMANDS: &str = "SELECT command_id, digest, stream, first_position, count, version \
+     FROM commands WHERE command_id > ? AND first_position BETWEEN ? AND ? \
+     ORDER BY command_id LIMIT ?";
 /// Bound: consumer.
 pub(super) const CURSOR: &str = "SELECT position FROM cursors WHERE consumer = ?";
 /// Every consumer and where it stands.
@@ -337,6 +341,7 @@ pub(super) fn all() -> Vec<&'static str> {
         LIST_OF_UNIT,
         LIST_OF_STATUS,
         COMMAND,
+        COMMANDS,
         CURSOR,
         CURSORS,
         LOCK,

@@ -15,7 +15,7 @@ use super::statements::{self as sql, Chunked, Shape};
 use crate::append::Appended;
 use crate::error::LedgerError;
 use crate::event::{Position, StreamName};
-use crate::read::CommandRecord;
+use crate::read::{CommandRecord, Parked};
 
 type Bound = Query<'static, Sqlite, SqliteArguments>;
 
@@ -183,13 +183,7 @@ async fn write_all(
         .chain(in_chunks(&sql::UPSERT_CURSORS, plan.cursors, bind_pair));
     run_all(connection, inserts).await?;
     for parked in plan.parked {
-        let query = sqlx::query(sql::PARK)
-            .bind(parked.consumer)
-            .bind(as_integer(parked.position))
-            .bind(parked.stream.to_string())
-            .bind(parked.reason)
-            .bind(stored_status(parked.status));
-        run(connection, query).await?;
+        run(connection, park(parked)).await?;
     }
     for resolved in plan.resolved {
         let query = sqlx::query(sql::RESOLVE_PARKED)
@@ -210,7 +204,7 @@ async fn write_all(
 }
 
 /// Rows in as few statements as the sizes allow.
-fn in_chunks<R>(
+pub(super) fn in_chunks<R>(
     texts: &'static Chunked,
     rows: Vec<R>,
     bind: impl Fn(Bound, R) -> Bound,
@@ -223,7 +217,7 @@ fn in_chunks<R>(
 }
 
 /// Runs statements in order. While the connection's thread runs one, the next is being bound.
-async fn run_all(
+pub(super) async fn run_all(
     connection: &mut SqliteConnection,
     mut queries: impl Iterator<Item = Bound>,
 ) -> Result<(), LedgerError> {
@@ -248,7 +242,7 @@ pub(super) async fn run(
         .map_err(|e| failure::of(&e))
 }
 
-fn bind_event(query: Bound, recorded_at: i64, row: EventRow) -> Bound {
+pub(super) fn bind_event(query: Bound, recorded_at: i64, row: EventRow) -> Bound {
     let metadata = row.metadata.as_ref();
     let actor = &metadata.actor;
     query
@@ -275,7 +269,7 @@ fn bind_event(query: Bound, recorded_at: i64, row: EventRow) -> Bound {
         .bind(row.event.data)
 }
 
-fn bind_stream(query: Bound, row: StreamWrite) -> Bound {
+pub(super) fn bind_stream(query: Bound, row: StreamWrite) -> Bound {
     let category = row.stream.category().to_owned();
     query
         .bind(String::from(row.stream))
@@ -296,7 +290,7 @@ pub(super) fn upsert_stream(row: StreamWrite) -> Option<Bound> {
     Some(bind_stream(sqlx::query(text), row))
 }
 
-fn bind_command(query: Bound, record: CommandRecord) -> Bound {
+pub(super) fn bind_command(query: Bound, record: CommandRecord) -> Bound {
     query
         .bind(as_blob(record.command))
         .bind(record.digest.to_vec())
@@ -306,8 +300,18 @@ fn bind_command(query: Bound, record: CommandRecord) -> Bound {
         .bind(as_integer(record.version))
 }
 
-fn bind_pair(query: Bound, (key, position): (String, Position)) -> Bound {
+pub(super) fn bind_pair(query: Bound, (key, position): (String, Position)) -> Bound {
     query.bind(key).bind(as_integer(position))
+}
+
+/// Parks an event.
+pub(super) fn park(parked: Parked) -> Bound {
+    sqlx::query(sql::PARK)
+        .bind(parked.consumer)
+        .bind(as_integer(parked.position))
+        .bind(parked.stream.to_string())
+        .bind(parked.reason)
+        .bind(stored_status(parked.status))
 }
 
 fn bind_head(query: Bound, plan: &Plan) -> Bound {
