@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use crate::guarded::{Guarded, Signal};
 use crate::nats::{Nats, NatsOptions, tail};
+use crate::nginx::{Nginx, NginxOptions};
 use crate::postgres::{Postgres, PostgresOptions};
 use crate::proxy::Proxy;
-use crate::{Scratch, TestbedError, find_program, free_port};
+use crate::{Scratch, TestbedError, free_port};
 
 /// The database.
 pub const DATABASE: &str = "hoso";
@@ -156,8 +157,7 @@ impl Process {
 pub struct Full {
     options: FullOptions,
     processes: BTreeMap<String, Process>,
-    proxy: Option<Guarded>,
-    proxy_port: u16,
+    proxy: Option<Nginx>,
     passwords: BTreeMap<&'static str, String>,
     /// The nats-server.
     pub nats: Nats,
@@ -173,7 +173,7 @@ impl Full {
     /// A program is missing, or something does not come up; with the end of its log.
     pub fn start(options: FullOptions) -> Result<Self, TestbedError> {
         let scratch = Scratch::new()?;
-        for directory in ["data", "passwords", "nginx/logs"] {
+        for directory in ["data", "passwords"] {
             std::fs::create_dir_all(scratch.path().join(directory))
                 .map_err(TestbedError::io(directory))?;
         }
@@ -196,7 +196,6 @@ impl Full {
             env: public_keys(&keys.join("nats.env"))?,
         })?;
         let mut full = Self {
-            proxy_port: free_port()?,
             options,
             processes: BTreeMap::new(),
             proxy: None,
@@ -211,10 +210,10 @@ impl Full {
         Ok(full)
     }
 
-    /// Where users go: the proxy's address.
+    /// Where users go: the proxy's address; nobody's before it is up.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.proxy_port)
+        self.proxy.as_ref().map(Nginx::url).unwrap_or_default()
     }
 
     /// The database's URL for a role.
@@ -378,69 +377,30 @@ impl Full {
         })
     }
 
-    /// nginx with the template that the container takes, its variables filled in.
     fn start_proxy(&mut self) -> Result<(), TestbedError> {
-        let file = self.options.repository.join("deploy/nginx.conf.template");
-        let mut text =
-            std::fs::read_to_string(&file).map_err(TestbedError::io(file.display().to_string()))?;
-        for service in SERVICES.into_iter().chain([RELAY]) {
-            let addresses: Vec<_> = self
-                .processes
-                .values()
+        let of = |service| {
+            let processes = self.processes.values();
+            processes
                 .filter(|process| process.service == service)
-                .map(|process| format!("127.0.0.1:{}", process.port))
-                .collect();
-            let variable = format!("${{HOSO_{}_ADDR}}", service.to_uppercase());
-            text = text.replace(&variable, &addresses.join("; server "));
-        }
-        let listen = format!("127.0.0.1:{}", self.proxy_port);
-        for (variable, value) in [
-            ("${HOSO_PROXY_LISTEN}", listen.as_str()),
-            ("${HOSO_PROXY_LOG}", "logs/access.log"),
-            // Asked for names only, and there are none.
-            ("${HOSO_PROXY_RESOLVER}", "127.0.0.1"),
-            // Everything here comes from one address.
-            ("${HOSO_PROXY_RATE}", "100000"),
-        ] {
-            text = text.replace(variable, value);
-        }
-        let home = self.scratch.path().join("nginx");
-        let config = home.join("nginx.conf");
-        std::fs::write(&config, text).map_err(TestbedError::io("nginx.conf"))?;
-        let log = home.join("logs/error.log");
-        let mut command = Command::new(nginx()?);
-        command
-            .arg("-p")
-            .arg(&home)
-            .arg("-c")
-            .arg(&config)
-            .arg("-e")
-            .arg(&log)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut running = Guarded::spawn(&mut command, Signal::Terminate)?;
-        let address = SocketAddr::from(([127, 0, 0, 1], self.proxy_port));
-        let deadline = Instant::now() + UP_WITHIN;
-        while TcpStream::connect(address).is_err() {
-            if running.ended()?.is_some() || Instant::now() > deadline {
-                return Err(TestbedError::NotUp {
-                    program: "nginx",
-                    said: tail(&log),
-                });
-            }
-            std::thread::sleep(POLL_EVERY); // poll: it says nothing before it listens
-        }
-        self.proxy = Some(running);
+                .map(|process| SocketAddr::from(([127, 0, 0, 1], process.port)))
+                .collect()
+        };
+        let options = NginxOptions {
+            registry: of("registry"),
+            submission: of("submission"),
+            verification: of("verification"),
+            ranking: of("ranking"),
+            relay: of(RELAY),
+            ..NginxOptions::default()
+        };
+        self.proxy = Some(Nginx::start(&options)?);
         Ok(())
     }
 }
 
 impl Drop for Full {
     fn drop(&mut self) {
-        if let Some(mut proxy) = self.proxy.take() {
-            proxy.stop(Signal::Terminate, STOP_WITHIN).ok();
-        }
+        drop(self.proxy.take());
         // All are told at once, then waited for.
         for process in self.processes.values() {
             process.signal(Signal::Continue).ok();
@@ -499,16 +459,6 @@ fn public_keys(file: &Path) -> Result<Vec<(String, String)>, TestbedError> {
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect())
-}
-
-fn nginx() -> Result<PathBuf, TestbedError> {
-    find_program("HOSO_NGINX", "nginx", &[PathBuf::from("/usr/sbin")]).ok_or_else(|| {
-        TestbedError::Missing(
-            "nginx is neither on PATH nor in /usr/sbin; `./dev test` and `./dev full` install it \
-             with apt-get as root; or set HOSO_NGINX"
-                .to_owned(),
-        )
-    })
 }
 
 /// Asks `/readyz` over plain HTTP/1.0: no client library is worth it here.

@@ -7,6 +7,7 @@
 pub mod full;
 pub mod guarded;
 pub mod nats;
+pub mod nginx;
 pub mod postgres;
 pub mod proxy;
 mod scratch;
