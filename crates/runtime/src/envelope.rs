@@ -134,6 +134,12 @@ impl Envelope {
     pub fn position(&self) -> Position {
         self.position
     }
+
+    /// The event's own JSON, as it stands in the envelope.
+    #[must_use]
+    pub fn data_text(&self) -> &str {
+        self.data.get()
+    }
 }
 
 fn rfc3339(time: chrono::DateTime<chrono::Utc>) -> String {

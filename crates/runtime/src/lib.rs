@@ -18,6 +18,7 @@ pub mod envelope;
 pub mod feed;
 pub mod http;
 pub mod ids;
+pub mod jetstream;
 pub mod progress;
 pub mod reactions;
 pub mod runtime;

@@ -1,0 +1,20 @@
+//! NATS JetStream between processes: it carries the events, and only the ledger remembers them.
+//!
+//! One stream whose sequence *is* the ledger's position. The [`relay`] is the only one that
+//! publishes to it and needs no memory of its own: it asks the stream for its last sequence and
+//! goes on behind it, so a stream that was lost, cut or rolled back is filled again from the
+//! ledger. A [`message`] is one event as structured CloudEvents JSON, the bytes of its data
+//! untouched. Losing NATS altogether costs latency, never data.
+
+pub mod alarm;
+pub mod connect;
+pub mod head;
+pub mod leadership;
+pub mod message;
+pub mod relay;
+pub mod stream;
+
+pub use alarm::{Alarm, Why};
+pub use connect::{Nats, NatsError, NatsOptions};
+pub use leadership::{Alone, Leadership, Term};
+pub use relay::{Relay, RelayOptions, RelayState};

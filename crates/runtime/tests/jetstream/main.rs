@@ -1,0 +1,10 @@
+//! The relay, the feed and the security of NATS, against a real nats-server, with faults.
+
+#[cfg(test)]
+mod alarms;
+#[cfg(test)]
+mod relaying;
+#[cfg(test)]
+mod relaying_faults;
+#[cfg(test)]
+mod stage;
