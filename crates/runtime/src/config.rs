@@ -20,6 +20,8 @@ pub struct Config {
     pub database_url: Option<Secret>,
     /// NATS, in full mode.
     pub nats_url: Option<Secret>,
+    /// The seed of this process's key for NATS, in full mode.
+    pub nats_seed: Option<Secret>,
     /// Log filter, such as `info,hoso_runtime=debug`.
     pub log: String,
     /// How log lines look.
@@ -68,6 +70,12 @@ impl std::str::FromStr for LogFormat {
 pub struct Secret(String);
 
 impl Secret {
+    /// A value that is not to print.
+    #[must_use]
+    pub fn new(value: String) -> Self {
+        Self(value)
+    }
+
     /// The value, for whoever must send it.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -146,6 +154,7 @@ impl Config {
         let listen = settings.parsed("listen", |l| &l.listen, "127.0.0.1:8080")?;
         let database_url = settings.secret("database_url", |l| &l.database_url);
         let nats_url = settings.secret("nats_url", |l| &l.nats_url);
+        let nats_seed = settings.secret("nats_seed", |l| &l.nats_seed);
         let log: String = settings.parsed("log", |l| &l.log, "info")?;
         let log_format = settings.parsed("log_format", |l| &l.log_format, "auto")?;
         check_filter(&log, &settings)?;
@@ -154,6 +163,7 @@ impl Config {
             listen,
             database_url,
             nats_url,
+            nats_seed,
             log,
             log_format,
             shown: settings.shown,

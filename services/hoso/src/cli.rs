@@ -8,7 +8,9 @@ use clap_complete::Shell;
 use hoso_ledger::LedgerError;
 use hoso_runtime::Problem;
 
-use crate::{config, demo, evaluate, health, history, import, ledger, openapi, output, token, up};
+use crate::{
+    config, demo, evaluate, health, history, import, ledger, nats_keys, openapi, output, token, up,
+};
 
 /// Done.
 pub(crate) const DONE: u8 = 0;
@@ -50,6 +52,8 @@ enum Command {
     /// Check the ledger, or rebuild its stream rows from the events
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Make a key for everybody who may connect to NATS, in full mode
+    NatsKeys(nats_keys::NatsKeysArgs),
     /// Show the settings and where each comes from
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -79,6 +83,7 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
             Ok(DONE)
         }
         Command::Config(command) => config::run(&command),
+        Command::NatsKeys(args) => nats_keys::run(&args),
         Command::Openapi(args) => block_on(openapi::run(args)),
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Up(args) => block_on(up::run(args)),

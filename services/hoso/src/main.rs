@@ -11,6 +11,7 @@ mod history;
 mod import;
 mod input;
 mod ledger;
+mod nats_keys;
 mod openapi;
 mod output;
 mod services;

@@ -22,6 +22,8 @@ pub struct Layer {
     pub database_url: Option<String>,
     /// NATS.
     pub nats_url: Option<String>,
+    /// The seed of this process's key for NATS.
+    pub nats_seed: Option<String>,
     /// Log filter.
     pub log: Option<String>,
     /// `auto`, `pretty` or `json`.
@@ -64,6 +66,7 @@ impl Layer {
             listen: env("HOSO_LISTEN"),
             database_url: secret(env, "HOSO_DATABASE_URL")?,
             nats_url: secret(env, "HOSO_NATS_URL")?,
+            nats_seed: secret(env, "HOSO_NATS_SEED")?,
             log: env("HOSO_LOG"),
             log_format: env("HOSO_LOG_FORMAT"),
         })

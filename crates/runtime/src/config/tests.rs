@@ -37,7 +37,15 @@ fn flags_win_over_environment_over_file_over_defaults() {
     let origins: Vec<_> = config.show().iter().map(|s| s.origin.as_str()).collect();
     assert_eq!(
         origins,
-        ["environment", "flag", "default", "default", path, "default"]
+        [
+            "environment",
+            "flag",
+            "default",
+            "default",
+            "default",
+            path,
+            "default"
+        ]
     );
 }
 
@@ -75,6 +83,10 @@ fn a_secret_comes_from_a_file_and_never_prints() {
     assert_eq!(url.expose(), "postgres://hoso:pass@db/hoso");
     assert!(!format!("{config:?}").contains("pass"));
     assert_eq!(config.show()[2].value, "(secret)");
+    let config = load(&Layer::default(), &[("HOSO_NATS_SEED_FILE", path)]).unwrap();
+    let seed = config.nats_seed.as_ref().unwrap();
+    assert_eq!(seed.expose(), "postgres://hoso:pass@db/hoso");
+    assert!(!format!("{:?}", config.show()).contains("pass"));
     let twice = [
         ("HOSO_DATABASE_URL_FILE", path),
         ("HOSO_DATABASE_URL", "postgres://x"),

@@ -9,6 +9,7 @@
 pub mod alarm;
 pub mod connect;
 pub mod head;
+pub mod keys;
 pub mod leadership;
 pub mod message;
 pub mod relay;
@@ -16,5 +17,6 @@ pub mod stream;
 
 pub use alarm::{Alarm, Why};
 pub use connect::{Nats, NatsError, NatsOptions};
+pub use keys::UserKey;
 pub use leadership::{Alone, Leadership, Term};
 pub use relay::{Relay, RelayOptions, RelayState};

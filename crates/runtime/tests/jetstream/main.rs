@@ -7,4 +7,6 @@ mod relaying;
 #[cfg(test)]
 mod relaying_faults;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod stage;
