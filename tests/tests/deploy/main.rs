@@ -5,13 +5,18 @@
 
 #![expect(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test's helper: a broken setup must stop the test"
 )]
 
+mod compose;
 mod door;
+mod image;
 mod responder;
 mod routes;
+mod secrets;
+mod settings;
 
 use std::net::SocketAddr;
 
