@@ -1,9 +1,11 @@
-//! Runs a service's reactions over the ledger, in order: effect and cursor commit together, what
+//! Runs a service's reactions over its feed, in order: effect and cursor commit together, what
 //! cannot be digested is parked with everything behind it in its stream.
 //!
 //! Two replicas may run the same reactor: the ledger lets one cursor move win, the other reloads.
 
+mod intake;
 mod parked;
+pub mod subscription;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,9 +25,8 @@ use crate::ids::derived;
 use crate::progress::ReactorState;
 use crate::reactions::{Effect, ReactionError, Reactor};
 use crate::runtime::{Runtime, system_actor};
+use intake::Intake;
 
-/// Events read at a time.
-const PAGE_EVENTS_MAX: u32 = 256;
 /// First wait after the ledger did not answer; doubled up to the longest.
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
 /// Longest wait between two tries.
@@ -87,22 +88,20 @@ impl Runner {
 
     /// Runs until told to stop; finishes the event in hand.
     pub(crate) async fn run(mut self, shutdown: CancellationToken) {
-        let mut head = self.runtime.ledger.watch_head();
+        let feed = Arc::clone(&self.runtime.feed);
+        let mut intake = Intake::new(feed, self.reactor.name(), 0);
         let mut backoff = BACKOFF_MIN;
         let mut loaded = false;
         while !shutdown.is_cancelled() {
             let outcome = if loaded {
-                self.next_page(&shutdown).await
+                self.next_page(&mut intake, &shutdown).await
             } else {
-                self.load().await.map(|()| true)
+                self.load().await.map(|()| intake.go_on_after(self.seen))
             };
             match outcome {
-                Ok(more) => {
+                Ok(()) => {
                     loaded = true;
                     backoff = BACKOFF_MIN;
-                    if !more && !self.wait_for_more(&mut head, &shutdown).await {
-                        return;
-                    }
                 }
                 Err(Step::Overtaken) => loaded = false,
                 Err(Step::Failed(error)) => {
@@ -140,35 +139,31 @@ impl Runner {
         Ok(())
     }
 
-    /// Handles one page; whether there may be more at once.
-    async fn next_page(&mut self, stop: &CancellationToken) -> Result<bool, Step> {
-        let page = self
-            .runtime
-            .ledger
-            .read_all(self.seen, PAGE_EVENTS_MAX)
-            .await?;
-        for event in &page {
+    /// Handles what is at hand, once there is something.
+    async fn next_page(
+        &mut self,
+        intake: &mut Intake,
+        stop: &CancellationToken,
+    ) -> Result<(), Step> {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            filled = intake.fill() => filled?,
+        }
+        while let Some(event) = intake.take() {
+            if event.position <= self.seen {
+                continue;
+            }
             if stop.is_cancelled() {
                 break;
             }
-            self.handle(event).await?;
+            if let Err(step) = self.handle(&event).await {
+                intake.put_back(event);
+                return Err(step);
+            }
         }
         self.move_cursor_lazily().await?;
         self.report(|_| {});
-        Ok(page.len() == PAGE_EVENTS_MAX as usize)
-    }
-
-    /// Waits until the head is past what was seen; false when told to stop.
-    async fn wait_for_more(
-        &self,
-        head: &mut watch::Receiver<Position>,
-        stop: &CancellationToken,
-    ) -> bool {
-        let seen = self.seen;
-        tokio::select! {
-            () = stop.cancelled() => false,
-            woken = head.wait_for(|head| *head > seen) => woken.is_ok(),
-        }
+        Ok(())
     }
 
     async fn handle(&mut self, event: &RecordedEvent) -> Result<(), Step> {

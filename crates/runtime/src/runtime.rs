@@ -12,12 +12,15 @@ use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
 use hoso_ledger::{
     ExecuteError, Executed, LedgerError, Metadata, Order, Position, SharedLedger, StreamName,
 };
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::documents::DocumentStore;
+use crate::feed::subscription::{Feed, LedgerFeed};
 use crate::http::problem::{IntoProblem, Problem, Violation};
 use crate::ids::Ids;
+use crate::jetstream::{JetStreamFeed, Nats, Relay, RelayState};
 use crate::progress::Progress;
 use crate::view::View;
 
@@ -36,6 +39,12 @@ pub struct Runtime {
     pub directory: View<Directory>,
     /// How far the reactors of this process have come.
     pub progress: Progress,
+    /// Where the reactors of this process get the events from.
+    pub feed: Arc<dyn Feed>,
+    /// The connection to NATS, in full mode.
+    pub nats: Option<Nats>,
+    /// What the relay of this process does, in the process that relays.
+    pub relay: Option<watch::Receiver<RelayState>>,
 }
 
 /// A decider's command under its [`Issued`] cover: what a service builds.
@@ -65,9 +74,29 @@ impl Runtime {
             documents: DocumentStore::new(data.join("documents")),
             ids: Ids::system(),
             progress: Progress::default(),
+            feed: Arc::new(LedgerFeed::new(SharedLedger::clone(&ledger))),
+            nats: None,
+            relay: None,
             ledger,
             clock,
         }
+    }
+
+    /// The same for a service in full mode: events come over NATS while it is there, and
+    /// [`serve`](crate::serve()) tells the other processes when the log grows here.
+    #[must_use]
+    pub fn with_nats(mut self, nats: Nats) -> Self {
+        let ledger = SharedLedger::clone(&self.ledger);
+        self.feed = Arc::new(JetStreamFeed::new(ledger, nats.clone()));
+        self.nats = Some(nats);
+        self
+    }
+
+    /// The same for the process that relays: its health says what the relay does.
+    #[must_use]
+    pub fn with_relay(mut self, relay: &Relay) -> Self {
+        self.relay = Some(relay.state());
+        self
     }
 
     /// A runtime in one directory: SQLite ledger, documents, the machine's or a fixed clock.

@@ -4,10 +4,12 @@
 //! publishes to it and needs no memory of its own: it asks the stream for its last sequence and
 //! goes on behind it, so a stream that was lost, cut or rolled back is filled again from the
 //! ledger. A [`message`] is one event as structured CloudEvents JSON, the bytes of its data
-//! untouched. Losing NATS altogether costs latency, never data.
+//! untouched. The [`feed`] hands the events to a service's reactions, out of the stream while it is
+//! good and out of the ledger otherwise. Losing NATS altogether costs latency, never data.
 
 pub mod alarm;
 pub mod connect;
+pub mod feed;
 pub mod head;
 pub mod keys;
 pub mod leadership;
@@ -17,6 +19,7 @@ pub mod stream;
 
 pub use alarm::{Alarm, Why};
 pub use connect::{Nats, NatsError, NatsOptions};
+pub use feed::JetStreamFeed;
 pub use keys::UserKey;
 pub use leadership::{Alone, Leadership, Term};
 pub use relay::{Relay, RelayOptions, RelayState};

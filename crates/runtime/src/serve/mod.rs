@@ -26,6 +26,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::feed::Runner;
 use crate::http::problem::Problem;
 use crate::http::scope::scope;
+use crate::jetstream::head::share_head;
 use crate::runtime::Runtime;
 use crate::service::Service;
 use crate::telemetry::metrics_handle;
@@ -65,6 +66,10 @@ pub fn serve(
             tasks.spawn(runner.run(stop.clone()));
         }
         tasks.spawn(keep_up_metrics(stop.clone()));
+        if let Some(nats) = runtime.nats.clone() {
+            let ledger = runtime.ledger.clone();
+            tasks.spawn(share_head(nats, ledger, stop.clone()));
+        }
         let (router, _) = app(&runtime, services, shutdown.clone());
         let outcome = answer_until(router, listener, shutdown).await;
         stop.cancel();

@@ -3,9 +3,16 @@
 #[cfg(test)]
 mod alarms;
 #[cfg(test)]
+mod feeding;
+#[cfg(test)]
+#[path = "../http/notes.rs"]
+mod notes;
+#[cfg(test)]
 mod relaying;
 #[cfg(test)]
 mod relaying_faults;
+#[cfg(test)]
+mod replicas;
 #[cfg(test)]
 mod security;
 #[cfg(test)]

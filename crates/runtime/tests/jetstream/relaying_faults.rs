@@ -1,30 +1,10 @@
 //! The relay while everything goes wrong: whatever happens to NATS or to the relay, the stream is
 //! the ledger again afterwards, each event once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use crate::stage::{
     Chance, Relaying, Store, assert_stream_is_the_ledger, copy, delete_stream, operator, options,
-    server, stream_config,
+    server, stream_config, while_appending,
 };
-
-/// Appends for as long as the fault lasts.
-async fn while_appending(store: &Store, fault: impl Future<Output = ()>) {
-    let over = AtomicBool::new(false);
-    let appends = async {
-        while !over.load(Ordering::Relaxed) {
-            store.append(7).await;
-            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-        }
-    };
-    let fault = async {
-        fault.await;
-        over.store(true, Ordering::Relaxed);
-    };
-    tokio::join!(appends, fault);
-    // What the relay says it reached was true before the last fault; this it reaches only after.
-    store.append(1).await;
-}
 
 #[tokio::test]
 async fn nats_server_is_killed_again_and_again() {

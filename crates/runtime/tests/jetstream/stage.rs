@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, pull};
@@ -276,4 +277,22 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).ok();
         }
     }
+}
+
+/// Appends for as long as the fault lasts.
+pub(crate) async fn while_appending(store: &Store, fault: impl Future<Output = ()>) {
+    let over = AtomicBool::new(false);
+    let appends = async {
+        while !over.load(Ordering::Relaxed) {
+            store.append(7).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    let fault = async {
+        fault.await;
+        over.store(true, Ordering::Relaxed);
+    };
+    tokio::join!(appends, fault);
+    // What the relay says it reached was true before the last fault; this it reaches only after.
+    store.append(1).await;
 }

@@ -1,0 +1,87 @@
+//! Services in several processes over JetStream: each effect once, whoever handles it, whatever
+//! happens to NATS.
+
+use hoso_ledger::{Position, StreamName};
+use hoso_runtime::{Clock, Runtime, serve};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::notes;
+use crate::stage::{Chance, Relaying, Store, connect, open, options, server, within};
+
+/// One process of the service of notes.
+struct Process {
+    runtime: Runtime,
+    stop: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Process {
+    async fn start(store: &Store, url: &str) -> Self {
+        let ledger = open(store.path()).await;
+        let nats = connect(url, "notes").await;
+        let runtime = Runtime::new(ledger, store.path(), Clock::system()).with_nats(nats);
+        let stop = CancellationToken::new();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let services = notes::service(&runtime);
+        let server = tokio::spawn(serve(runtime.clone(), services, listener, stop.clone()));
+        Self {
+            runtime,
+            stop,
+            server,
+        }
+    }
+
+    async fn stop(self) {
+        self.stop.cancel();
+        within("an orderly end", self.server)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+}
+
+async fn lines_of(runtime: &Runtime, note: &str) -> usize {
+    let stream = StreamName::new("note", note);
+    let events = runtime.ledger.read_stream(&stream, 0, 1_000).await.unwrap();
+    events.len()
+}
+
+#[tokio::test]
+async fn two_replicas_do_each_effect_once_while_nats_comes_and_goes() {
+    let (mut chance, mut server, store) = (Chance::new(), server(), Store::new().await);
+    let url = server.url();
+    let relay = Relaying::start(&store.ledger, &url, options(&mut chance)).await;
+    let (one, other) = (
+        Process::start(&store, &url).await,
+        Process::start(&store, &url).await,
+    );
+    let (notes, rounds) = (4, 20);
+    for round in 0..rounds {
+        for note in 0..notes {
+            let writer = if chance.below(2) == 0 { &one } else { &other };
+            notes::write_directly(&writer.runtime, &format!("n{note}"), "a line").await;
+        }
+        match round {
+            5 | 12 => server.kill().unwrap(),
+            8 | 15 => server.restart().unwrap(),
+            _ => chance.pause(40).await,
+        }
+    }
+    let mut head: Position = 0;
+    for process in [&one, &other] {
+        head = within("nothing is left to do", process.runtime.wait_idle())
+            .await
+            .unwrap();
+    }
+    assert_eq!(head, notes * rounds * 3, "a line and two copies of it");
+    for note in 0..notes {
+        let copies = lines_of(&one.runtime, &format!("n{note}.copy")).await;
+        assert_eq!(copies as u64, 2 * rounds, "note {note}");
+    }
+    assert_eq!(one.runtime.ledger.cursor("notes").await.unwrap(), head);
+    relay.reached(head).await;
+    one.stop().await;
+    other.stop().await;
+}
