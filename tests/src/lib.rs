@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use sha2::{Digest as _, Sha256};
+
 /// The repository's root.
 ///
 /// # Panics
@@ -23,6 +25,12 @@ pub fn root() -> PathBuf {
         .parent()
         .expect("tests/ lies in the root")
         .to_path_buf()
+}
+
+/// SHA-256 in lower-case hex.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// The `hoso` binary of this build, built now if it is not up to date.

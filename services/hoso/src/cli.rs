@@ -9,7 +9,8 @@ use hoso_ledger::LedgerError;
 use hoso_runtime::Problem;
 
 use crate::{
-    config, demo, evaluate, health, history, import, ledger, nats_keys, openapi, output, token, up,
+    backup, config, demo, evaluate, health, history, import, ledger, nats_keys, openapi, output,
+    token, up,
 };
 
 /// Done.
@@ -52,6 +53,8 @@ enum Command {
     /// Check the ledger, or rebuild its stream rows from the events
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Back up the ledger and the documents into a directory, or check a backup
+    Backup(backup::BackupArgs),
     /// Make a key for everybody who may connect to NATS, in full mode
     NatsKeys(nats_keys::NatsKeysArgs),
     /// Show the settings and where each comes from
@@ -91,6 +94,7 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::State(args) => block_on(history::run_state(args)),
         Command::Import(args) => block_on(import::run(args)),
         Command::Token(command) => block_on(token::run(command)),
+        Command::Backup(args) => block_on(backup::run(args)),
         Command::Ledger(command) => block_on(ledger::run(command)),
         Command::Health(args) => block_on(health::run(args)),
     }

@@ -142,6 +142,57 @@ impl DocumentStore {
         Ok(Some(bytes))
     }
 
+    /// Keeps bytes that were kept elsewhere, whatever they are, if they are those of the digest. A
+    /// damaged copy that is here already is replaced.
+    ///
+    /// # Errors
+    /// `Damaged` if they are not, or the disk failed; nothing half-written stays.
+    pub async fn keep(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), DocumentError> {
+        let damaged = || DocumentError::Damaged {
+            sha256: sha256.to_owned(),
+        };
+        let path = self.path(sha256).ok_or_else(damaged)?;
+        if hex::encode(Sha256::digest(&bytes)) != sha256 {
+            return Err(damaged());
+        }
+        match self.get(sha256).await {
+            Ok(Some(_)) => return Ok(()),
+            Ok(None) => {}
+            Err(DocumentError::Damaged { .. }) => {
+                let path = path.clone();
+                run_blocking(move || fs::remove_file(path)).await?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(run_blocking(move || write_once(&path, &bytes)).await?)
+    }
+
+    /// The digests of all documents, in order. Whatever else lies in the directory is passed over.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub async fn digests(&self) -> Result<Vec<String>, DocumentError> {
+        let store = self.clone();
+        Ok(run_blocking(move || store.walk()).await?)
+    }
+
+    fn walk(&self) -> io::Result<Vec<String>> {
+        let mut digests = Vec::new();
+        for first in entries(&self.root.join("sha256"))? {
+            for second in entries(&first)? {
+                for path in entries(&second)? {
+                    let name = path
+                        .file_name()
+                        .map(|name| name.to_string_lossy().into_owned());
+                    let named = name.filter(|name| self.path(name).as_ref() == Some(&path));
+                    digests.extend(named);
+                }
+            }
+        }
+        digests.sort_unstable();
+        Ok(digests)
+    }
+
     /// Where a digest's bytes are; `None` for what is no lower-case SHA-256.
     fn path(&self, sha256: &str) -> Option<PathBuf> {
         let good = sha256.len() == 64
@@ -159,6 +210,16 @@ impl DocumentStore {
                 .join(second)
                 .join(sha256),
         )
+    }
+}
+
+/// What is in a directory; nothing if there is none.
+fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(directory) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }
 

@@ -108,3 +108,44 @@ async fn what_is_no_digest_finds_nothing() {
         assert!(store.get(digest).await.unwrap().is_none(), "{digest}");
     }
 }
+
+#[tokio::test]
+async fn what_was_kept_elsewhere_is_kept_if_it_has_its_digest_and_listed() {
+    let (directory, store) = store();
+    assert_eq!(store.digests().await.unwrap(), Vec::<String>::new());
+    let kept = store.put("a.pdf", PDF.into()).await.unwrap();
+    let kept = kept.sha256.unwrap();
+    // No kind that is accepted today.
+    let other = hex::encode(Sha256::digest(b"anything"));
+    store.keep(&other, b"anything".to_vec()).await.unwrap();
+    store.keep(&other, b"anything".to_vec()).await.unwrap();
+    for (digest, bytes) in [(&kept, b"anything".to_vec()), (&"../x".to_owned(), vec![1])] {
+        let refused = store.keep(digest, bytes).await;
+        assert!(matches!(refused, Err(DocumentError::Damaged { .. })));
+    }
+    let root = directory.path().join("documents/sha256");
+    fs::write(root.join("stray"), b"x").unwrap();
+    fs::write(
+        root.join(&kept[0..2]).join(&kept[2..4]).join(".writing-x"),
+        b"x",
+    )
+    .unwrap();
+    let mut wanted = vec![kept.clone(), other];
+    wanted.sort();
+    assert_eq!(store.digests().await.unwrap(), wanted);
+    assert_eq!(store.get(&kept).await.unwrap().as_deref(), Some(PDF));
+}
+
+#[tokio::test]
+async fn a_damaged_copy_is_replaced_by_the_one_that_is_whole() {
+    let (directory, store) = store();
+    let kept = store
+        .put("a.pdf", PDF.into())
+        .await
+        .unwrap()
+        .sha256
+        .unwrap();
+    fs::write(files(directory.path()).remove(0), b"%PDF-1.7\nhellO").unwrap();
+    store.keep(&kept, PDF.to_vec()).await.unwrap();
+    assert_eq!(store.get(&kept).await.unwrap().as_deref(), Some(PDF));
+}

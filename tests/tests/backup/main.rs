@@ -1,0 +1,12 @@
+//! `hoso backup` and `hoso restore` over the real binary: what is in a backup, what is noticed, what
+//! a crash leaves behind.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers: a broken setup must stop the test"
+)]
+
+mod place;
+mod take;
+mod tamper;
