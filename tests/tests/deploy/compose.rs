@@ -210,6 +210,8 @@ fn whatever_is_named_is_declared_and_the_other_way_round() {
         assert_eq!(names(&compose[kind]), used, "{kind}");
     }
     for (name, config) in compose["configs"].as_object().unwrap() {
+        // Only a file can be laid into a container whose own files are read-only.
+        assert_eq!(names(config), ["file".to_owned()].into(), "{name}");
         let file = root().join(text(&config["file"]));
         assert!(file.is_file(), "config {name}: {}", file.display());
     }

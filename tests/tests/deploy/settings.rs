@@ -183,6 +183,27 @@ fn the_database_is_made_and_runs_as_in_the_testbed() {
 }
 
 #[test]
+fn every_setting_is_in_the_operators_table() {
+    let manual = read("docs/operations.md");
+    let (_, table) = manual
+        .split_once("### Settings\n\nFlags over environment over a TOML")
+        .unwrap();
+    let explained: BTreeSet<_> = table
+        .lines()
+        .filter(|line| line.starts_with("| `HOSO_"))
+        .flat_map(|line| variables(line.split('|').nth(1).unwrap()))
+        .collect();
+    let mut asked = variables(&read("docker-compose.yml"));
+    asked.extend(variables(&read("crates/runtime/src/config/layer.rs")));
+    asked.extend(variables(TEMPLATE));
+    asked.remove("HOSO_");
+    for name in asked {
+        let known = explained.contains(name.strip_suffix("_FILE").unwrap_or(&name));
+        assert!(known, "{name} is not in docs/operations.md");
+    }
+}
+
+#[test]
 fn nats_is_the_version_that_tests_run() {
     let dockerfile = read("Dockerfile");
     let ours = dockerfile
