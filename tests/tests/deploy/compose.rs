@@ -72,6 +72,56 @@ fn strings(value: &Value) -> BTreeSet<String> {
     all.map(|one| text(one).to_owned()).collect()
 }
 
+/// What a service may say; a word of another kind is a slip of the pen, which an engine may let
+/// pass in silence.
+const KEYS: [&str; 26] = [
+    "build",
+    "cap_drop",
+    "command",
+    "configs",
+    "depends_on",
+    "entrypoint",
+    "env_file",
+    "environment",
+    "healthcheck",
+    "image",
+    "logging",
+    "mem_limit",
+    "networks",
+    "pids_limit",
+    "ports",
+    "profiles",
+    "read_only",
+    "restart",
+    "secrets",
+    "security_opt",
+    "shm_size",
+    "stop_grace_period",
+    "stop_signal",
+    "tmpfs",
+    "user",
+    "volumes",
+];
+
+#[test]
+fn every_word_of_the_file_is_one_of_the_specification() {
+    let compose = compose();
+    let top = [
+        "configs", "name", "networks", "secrets", "services", "volumes",
+    ];
+    for name in names(&compose) {
+        assert!(
+            top.contains(&name.as_str()) || name.starts_with("x-"),
+            "{name}"
+        );
+    }
+    for (name, service) in services(&compose) {
+        for key in names(service) {
+            assert!(KEYS.contains(&key.as_str()), "{name}: {key}");
+        }
+    }
+}
+
 #[test]
 fn nobody_is_root_may_become_it_or_take_the_whole_machine() {
     let compose = compose();
