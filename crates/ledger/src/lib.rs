@@ -2,7 +2,8 @@
 //!
 //! One log with dense positions 1, 2, 3 … in commit order; a row a stream with its version and
 //! folded state; idempotent commands; a cursor a consumer; parked streams. [`Ledger`] is the trait,
-//! [`sqlite`] the embedded engine, [`conformance`] the suite every engine passes.
+//! [`sqlite`] the embedded engine, [`postgres`] the one for many processes, [`conformance`] the suite
+//! both pass.
 //! [`execute`] is the whole framework above it: load, decide, append, again on conflict.
 
 pub mod append;
@@ -10,11 +11,15 @@ pub mod conformance;
 pub mod error;
 pub mod event;
 pub mod execute;
+mod follow;
 pub mod limits;
 pub mod pages;
+pub mod postgres;
+mod queue;
 pub mod read;
 pub mod restore;
 pub mod sqlite;
+mod stored;
 
 use std::sync::Arc;
 

@@ -2,6 +2,8 @@
 //!
 //! Engines call [`check_append`] and its siblings first, so that all of them refuse the same things.
 
+use chrono::Datelike;
+
 use crate::append::{Append, CursorMove, ExpectedVersion};
 use crate::error::LedgerError;
 use crate::event::StreamName;
@@ -41,6 +43,11 @@ pub fn check_append(append: &Append) -> Result<(), LedgerError> {
         append.row.listing.status.len(),
         NAME_BYTES_MAX,
     )?;
+    without_nul("a stream's state", &append.row.state)?;
+    without_nul("a status", &append.row.listing.status)?;
+    if let Some(due) = append.row.due() {
+        within_calendar("the day by which somebody must act", due.year())?;
+    }
     let metadata = &append.metadata;
     if let Some(reason) = &metadata.reason {
         check_reason(reason)?;
@@ -52,9 +59,12 @@ pub fn check_append(append: &Append) -> Result<(), LedgerError> {
             bytes,
             NAME_BYTES_MAX,
         )?;
+        without_nul("a digest or trace context", text.as_deref().unwrap_or(""))?;
     }
+    within_calendar("when it takes effect", metadata.effective_at.year())?;
     for event in &append.events {
         within("the bytes of an event", event.data.len(), DATA_BYTES_MAX)?;
+        without_nul("an event", &event.data)?;
         check_event_type(&event.event_type)?;
         within(
             "the dossiers of an event",
@@ -81,11 +91,7 @@ pub fn check_append(append: &Append) -> Result<(), LedgerError> {
 /// # Errors
 /// `Limit` for the name, `CursorConflict` for a move backwards.
 pub fn check_cursor(cursor: &CursorMove) -> Result<(), LedgerError> {
-    within(
-        "the bytes of a consumer's name",
-        cursor.consumer.len(),
-        NAME_BYTES_MAX,
-    )?;
+    check_consumer(&cursor.consumer)?;
     if cursor.to < cursor.from {
         return Err(LedgerError::CursorConflict {
             consumer: cursor.consumer.clone(),
@@ -101,13 +107,42 @@ pub fn check_cursor(cursor: &CursorMove) -> Result<(), LedgerError> {
 /// # Errors
 /// `Limit` names what is too large.
 pub fn check_parked(parked: &Parked) -> Result<(), LedgerError> {
-    within(
-        "the bytes of a consumer's name",
-        parked.consumer.len(),
-        NAME_BYTES_MAX,
-    )?;
+    check_consumer(&parked.consumer)?;
     check_stream(&parked.stream)?;
     check_reason(&parked.reason)
+}
+
+/// Refuses a consumer without a proper name.
+///
+/// # Errors
+/// `Limit` if it is too long, `Corrupt` for a character that no engine keeps.
+pub fn check_consumer(consumer: &str) -> Result<(), LedgerError> {
+    within(
+        "the bytes of a consumer's name",
+        consumer.len(),
+        NAME_BYTES_MAX,
+    )?;
+    without_nul("a consumer's name", consumer)
+}
+
+/// Not every engine keeps U+0000, so none is given it.
+fn without_nul(what: &str, text: &str) -> Result<(), LedgerError> {
+    if text.contains('\0') {
+        return Err(LedgerError::Corrupt {
+            reason: format!("{what} holds U+0000"),
+        });
+    }
+    Ok(())
+}
+
+/// Not every engine's calendar goes beyond four digits, so no date does.
+fn within_calendar(what: &str, year: i32) -> Result<(), LedgerError> {
+    if (1..=9999).contains(&year) {
+        return Ok(());
+    }
+    Err(LedgerError::Corrupt {
+        reason: format!("{what} is in the year {year}, not in 1 to 9999"),
+    })
 }
 
 fn check_event_type(name: &str) -> Result<(), LedgerError> {
@@ -133,6 +168,7 @@ fn check_stream(stream: &StreamName) -> Result<(), LedgerError> {
 }
 
 fn check_reason(reason: &str) -> Result<(), LedgerError> {
+    without_nul("a reason", reason)?;
     within(
         "the characters of a reason",
         reason.chars().count(),

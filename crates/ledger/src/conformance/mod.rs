@@ -15,6 +15,7 @@ pub mod appends;
 pub mod commands;
 pub mod consumers;
 pub mod counter;
+pub mod database;
 pub mod reads;
 pub mod restores;
 pub mod sample;
@@ -31,6 +32,11 @@ pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 pub trait Engine: Send + Sync {
     /// Opens the store.
     async fn open(&self, clock: Clock) -> Result<SharedLedger, LedgerError>;
+
+    /// Whether its store has a clock of its own and asks the given one nothing.
+    fn tells_its_own_time(&self) -> bool {
+        false
+    }
 
     /// Begins to restore into the store.
     async fn restore(&self) -> Result<Box<dyn Restore>, LedgerError> {
@@ -60,6 +66,7 @@ macro_rules! conformance {
             appends::a_command_without_events_is_remembered,
             appends::data_keeps_its_exact_bytes,
             appends::limits_are_refused_and_named,
+            appends::what_not_every_engine_keeps_is_refused_by_all,
             appends::a_row_that_contradicts_its_events_is_refused,
             appends::a_dropped_caller_stops_nothing,
             appends::many_writers_leave_a_dense_log,

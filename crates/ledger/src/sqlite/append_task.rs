@@ -8,39 +8,19 @@ use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::plan::{self, Work};
-use super::{closed, failure, rebuild, tell, write};
+use super::{failure, plan, rebuild, write};
 use crate::Clock;
 use crate::append::{Appended, StreamRow};
 use crate::error::LedgerError;
 use crate::event::Position;
+use crate::follow::tell;
+use crate::queue::{Answer, Job, Work, again, closed};
 
 /// Items one transaction may hold; more wait for the next.
 const BATCH_MAX: usize = 512;
-
-/// Where one caller's answer goes.
-pub(super) type Answer<T> = oneshot::Sender<Result<T, LedgerError>>;
-
-/// What callers queue.
-pub(super) enum Job {
-    /// Part of a batch.
-    Work {
-        /// What to do.
-        work: Work,
-        /// To whom it matters.
-        answer: Answer<Appended>,
-    },
-    /// A transaction of its own.
-    Rebuild {
-        /// The rows as folded from the events.
-        rows: Vec<StreamRow>,
-        /// To whom it matters.
-        answer: Answer<u64>,
-    },
-}
 
 /// The writer.
 pub(super) struct AppendTask {
@@ -123,7 +103,7 @@ impl AppendTask {
             Err(error) => {
                 tracing::error!(%error, items = answers.len(), "a batch was not written");
                 for answer in answers.drain(..) {
-                    answer.send(Err(failure::again(&error))).ok();
+                    answer.send(Err(again(&error))).ok();
                 }
             }
         }

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::reads::{digest, get, id, many, number, one};
 use super::statements as sql;
-use super::write::as_integer;
 use crate::error::LedgerError;
 use crate::event::StreamName;
 use crate::limits::PAGE_ROWS_MAX;
 use crate::read::{CommandQuery, CommandRecord};
+use crate::stored::as_integer;
 
 /// What a command did.
 pub(super) async fn command(

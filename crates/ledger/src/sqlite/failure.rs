@@ -40,23 +40,3 @@ fn of_the_driver(error: &sqlx::Error, reason: String) -> LedgerError {
         _ => LedgerError::Unavailable { reason },
     }
 }
-
-/// The same error once more: every caller of a failed batch gets it.
-pub(super) fn again(error: &LedgerError) -> LedgerError {
-    match error {
-        LedgerError::NotWritable { reason } => LedgerError::NotWritable {
-            reason: reason.clone(),
-        },
-        LedgerError::Corrupt { reason } => LedgerError::Corrupt {
-            reason: reason.clone(),
-        },
-        LedgerError::Conflict { .. }
-        | LedgerError::DigestMismatch { .. }
-        | LedgerError::CursorConflict { .. }
-        | LedgerError::NotParked { .. }
-        | LedgerError::Limit { .. }
-        | LedgerError::Unavailable { .. } => LedgerError::Unavailable {
-            reason: error.to_string(),
-        },
-    }
-}

@@ -22,7 +22,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hoso_domain::ids::DossierId;
 use sqlx::SqlitePool;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -30,6 +30,8 @@ use uuid::Uuid;
 use crate::append::{Append, Appended, CursorMove, StreamRow};
 use crate::error::LedgerError;
 use crate::event::{Position, RecordedEvent, StreamName};
+use crate::follow::follow;
+use crate::queue::{Queue, Work};
 use crate::read::{
     CommandQuery, CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord,
 };
@@ -37,15 +39,8 @@ use crate::{Clock, Ledger, limits};
 
 pub use restore::SqliteRestore;
 
-use append_task::Job;
-use plan::Work;
-
-/// Commands that may wait for the append task before callers have to wait for a place.
-const QUEUE_MAX: usize = 1_024;
 /// A caller waits so long for a place in the queue, then for its answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-/// How often the head is looked at for another process's commits.
-const WATCH_EVERY: Duration = Duration::from_millis(200);
 
 /// How a SQLite ledger is opened.
 #[derive(Clone)]
@@ -88,8 +83,7 @@ impl std::fmt::Debug for SqliteOptions {
 pub struct SqliteLedger {
     file: PathBuf,
     readers: SqlitePool,
-    /// `None` where the ledger was opened only for reading.
-    jobs: Option<mpsc::Sender<Job>>,
+    queue: Queue,
     head: watch::Sender<Position>,
     look: Arc<Notify>,
     tasks: TaskTracker,
@@ -118,29 +112,27 @@ impl SqliteLedger {
         let (head, _) = watch::channel(head);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();
-        let jobs = writer.map(|(reopen, connection)| {
-            let (jobs, queue) = mpsc::channel(QUEUE_MAX);
-            let task = append_task::AppendTask::new(
-                reopen,
-                connection,
-                options.clock.clone(),
-                head.clone(),
-            );
-            tasks.spawn(task.run(queue, stop.clone()));
-            jobs
-        });
+        let queue = if let Some((reopen, connection)) = writer {
+            let (queue, jobs) = Queue::new(stop.clone(), ANSWER_WITHIN);
+            let clock = options.clock.clone();
+            let task = append_task::AppendTask::new(reopen, connection, clock, head.clone());
+            tasks.spawn(task.run(jobs, stop.clone()));
+            queue
+        } else {
+            Queue::read_only(stop.clone())
+        };
         let look = Arc::new(Notify::new());
-        tasks.spawn(watch_others(
-            readers.clone(),
-            head.clone(),
-            Arc::clone(&look),
-            stop.clone(),
-        ));
+        let pool = readers.clone();
+        let read = move || {
+            let pool = pool.clone();
+            async move { reads::head(&pool).await }
+        };
+        tasks.spawn(follow(read, head.clone(), Arc::clone(&look), stop.clone()));
         tasks.close();
         Ok(Arc::new(Self {
             file,
             readers,
-            jobs,
+            queue,
             head,
             look,
             tasks,
@@ -153,35 +145,6 @@ impl SqliteLedger {
     pub fn file(&self) -> &Path {
         &self.file
     }
-
-    async fn work(&self, work: Work) -> Result<Appended, LedgerError> {
-        let (answer, answered) = oneshot::channel();
-        self.queue(Job::Work { work, answer }, answered).await
-    }
-
-    /// Queues a job and waits for its answer. The job runs to its end even if this future is
-    /// dropped: the outcome is then unknown to the caller, who retries with the same id.
-    async fn queue<T>(
-        &self,
-        job: Job,
-        answered: oneshot::Receiver<Result<T, LedgerError>>,
-    ) -> Result<T, LedgerError> {
-        let jobs = self.jobs.as_ref().ok_or_else(|| LedgerError::NotWritable {
-            reason: "opened only for reading".to_owned(),
-        })?;
-        if self.stop.is_cancelled() {
-            return Err(closed());
-        }
-        let waited = tokio::time::timeout(ANSWER_WITHIN, async {
-            jobs.send(job).await.map_err(|_| closed())?;
-            answered.await.map_err(|_| closed())?
-        });
-        waited.await.unwrap_or_else(|_| {
-            Err(LedgerError::Unavailable {
-                reason: format!("no answer within {} s", ANSWER_WITHIN.as_secs()),
-            })
-        })
-    }
 }
 
 impl Drop for SqliteLedger {
@@ -190,53 +153,16 @@ impl Drop for SqliteLedger {
     }
 }
 
-fn closed() -> LedgerError {
-    LedgerError::Unavailable {
-        reason: "the ledger is closed".to_owned(),
-    }
-}
-
-/// Follows commits of other processes; those of this one are told by the append task at once.
-async fn watch_others(
-    readers: SqlitePool,
-    head: watch::Sender<Position>,
-    look: Arc<Notify>,
-    stop: CancellationToken,
-) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = look.notified() => {}
-            () = tokio::time::sleep(WATCH_EVERY) => {}
-        }
-        match reads::head(&readers).await {
-            Ok(position) => tell(&head, position),
-            Err(error) => tracing::warn!(%error, "the ledger's head cannot be read"),
-        }
-    }
-}
-
-/// Tells the followers a later head.
-fn tell(head: &watch::Sender<Position>, position: Position) {
-    head.send_if_modified(|told| {
-        let later = position > *told;
-        if later {
-            *told = position;
-        }
-        later
-    });
-}
-
 #[async_trait]
 impl Ledger for SqliteLedger {
     async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
         limits::check_append(&append)?;
-        self.work(Work::Append(Box::new(append))).await
+        self.queue.work(Work::Append(Box::new(append))).await
     }
 
     async fn move_cursor(&self, cursor: CursorMove) -> Result<(), LedgerError> {
         limits::check_cursor(&cursor)?;
-        self.work(Work::Move(cursor)).await.map(|_| ())
+        self.queue.work(Work::Move(cursor)).await.map(|_| ())
     }
 
     async fn head(&self) -> Result<Position, LedgerError> {
@@ -297,7 +223,7 @@ impl Ledger for SqliteLedger {
         limits::check_parked(parked)?;
         limits::check_cursor(&cursor)?;
         let work = Work::Park(Box::new(parked.clone()), cursor);
-        self.work(work).await.map(|_| ())
+        self.queue.work(work).await.map(|_| ())
     }
 
     async fn parked(&self, consumer: &str) -> Result<Vec<Parked>, LedgerError> {
@@ -310,14 +236,13 @@ impl Ledger for SqliteLedger {
         position: Position,
         status: ParkedStatus,
     ) -> Result<(), LedgerError> {
-        let consumer = consumer.to_owned();
-        self.work(Work::Resolve {
-            consumer,
+        limits::check_consumer(consumer)?;
+        let work = Work::Resolve {
+            consumer: consumer.to_owned(),
             position,
             status,
-        })
-        .await
-        .map(|_| ())
+        };
+        self.queue.work(work).await.map(|_| ())
     }
 
     fn watch_head(&self) -> watch::Receiver<Position> {
@@ -329,8 +254,7 @@ impl Ledger for SqliteLedger {
     }
 
     async fn rebuild_rows(&self, rows: Vec<StreamRow>) -> Result<u64, LedgerError> {
-        let (answer, answered) = oneshot::channel();
-        self.queue(Job::Rebuild { rows, answer }, answered).await
+        self.queue.rebuild(rows).await
     }
 
     async fn close(&self) {

@@ -14,27 +14,8 @@ use uuid::Uuid;
 use crate::append::{Append, Appended, CursorMove, ExpectedVersion};
 use crate::error::LedgerError;
 use crate::event::{Metadata, NewEvent, Position, StreamName};
+use crate::queue::Work;
 use crate::read::{CommandRecord, Parked, ParkedStatus};
-
-/// Something the append task does inside a batch.
-#[derive(Debug)]
-pub(super) enum Work {
-    /// One command.
-    Append(Box<Append>),
-    /// A cursor with no effect beside it.
-    Move(CursorMove),
-    /// A parked event, and the cursor past it.
-    Park(Box<Parked>, CursorMove),
-    /// A person's decision on a parked event.
-    Resolve {
-        /// The consumer.
-        consumer: String,
-        /// The event's position.
-        position: Position,
-        /// What became of it.
-        status: ParkedStatus,
-    },
-}
 
 /// What the ledger held when the write lock was taken.
 #[derive(Debug, Default)]

@@ -4,23 +4,21 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::{FutureExt, StreamExt};
-use hoso_domain::actor::{Actor, Role};
+use hoso_domain::actor::Actor;
 use hoso_domain::decider::Listing;
 use hoso_domain::ids::DossierId;
-use serde::Deserialize;
-use serde::de::value::{Error as ValueError, StrDeserializer};
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteExecutor;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row, Sqlite, SqlitePool, Type};
 use uuid::Uuid;
 
-use super::write::as_integer;
 use super::{failure, statements as sql};
 use crate::error::LedgerError;
 use crate::event::{Metadata, Position, RecordedEvent, StreamName};
 use crate::limits::PAGE_ROWS_MAX;
-use crate::read::{Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord};
+use crate::read::{Parked, StreamPage, StreamQuery, StreamRecord};
+use crate::stored::{as_integer, corrupt, number_of, role_of, status_of};
 
 type Bound = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
@@ -180,24 +178,6 @@ pub(super) async fn parked(
         .collect()
 }
 
-/// The status as it is stored.
-pub(super) fn stored_status(status: ParkedStatus) -> &'static str {
-    match status {
-        ParkedStatus::Waiting => "WAITING",
-        ParkedStatus::Retried => "RETRIED",
-        ParkedStatus::Skipped => "SKIPPED",
-    }
-}
-
-fn status_of(stored: &str) -> Result<ParkedStatus, LedgerError> {
-    match stored {
-        "WAITING" => Ok(ParkedStatus::Waiting),
-        "RETRIED" => Ok(ParkedStatus::Retried),
-        "SKIPPED" => Ok(ParkedStatus::Skipped),
-        other => Err(corrupt(format!("`{other}` is no status of a parked event"))),
-    }
-}
-
 /// A row of `streams`.
 pub(super) fn stream_record(row: &SqliteRow) -> Result<StreamRecord, LedgerError> {
     let due: Option<&str> = get(row, 7)?;
@@ -254,7 +234,7 @@ fn recorded_event(row: &SqliteRow) -> Result<RecordedEvent, LedgerError> {
                     "" => None,
                     id => Some(parsed(id)?),
                 },
-                role: role(fields.next()?)?,
+                role: role_of(fields.next()?)?,
                 agency: fields.parsed()?,
             },
             reason: get(row, 2)?,
@@ -326,8 +306,7 @@ where
 
 /// A number that cannot be negative.
 pub(super) fn number<N: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<N, LedgerError> {
-    let stored: i64 = get(row, column)?;
-    N::try_from(stored).map_err(|_| corrupt(format!("{stored} is out of range")))
+    number_of(get(row, column)?)
 }
 
 fn time_of(stored: i64) -> Result<DateTime<Utc>, LedgerError> {
@@ -358,13 +337,4 @@ fn optional_name<T: TryFrom<String, Error: std::fmt::Display>>(
     text.map(T::try_from)
         .transpose()
         .map_err(|e| corrupt(e.to_string()))
-}
-
-fn role(stored: &str) -> Result<Role, LedgerError> {
-    Role::deserialize(StrDeserializer::<ValueError>::new(stored))
-        .map_err(|e| corrupt(e.to_string()))
-}
-
-fn corrupt(reason: String) -> LedgerError {
-    LedgerError::Corrupt { reason }
 }

@@ -11,12 +11,12 @@ use hoso_domain::ids::DossierId;
 use sqlx::{Connection, Executor, SqliteConnection};
 
 use super::plan::{EventRow, StreamWrite};
-use super::write::{self, as_integer};
-use super::{failure, open, reads, statements as sql};
+use super::{failure, open, reads, statements as sql, write};
 use crate::error::LedgerError;
 use crate::event::{NewEvent, Position, RecordedEvent, StreamName};
 use crate::read::{CommandRecord, Parked, StreamRecord};
 use crate::restore::Restore;
+use crate::stored::as_integer;
 
 /// A SQLite ledger being restored.
 #[derive(Debug)]

@@ -9,13 +9,15 @@ use sqlx::{AssertSqlSafe, Executor, Row, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::failure;
-use super::plan::{EventRow, Plan, Seen, SeenStream, StreamWrite, Work};
-use super::reads::{number, stored_status};
+use super::plan::{EventRow, Plan, Seen, SeenStream, StreamWrite};
+use super::reads::number;
 use super::statements::{self as sql, Chunked, Shape};
 use crate::append::Appended;
 use crate::error::LedgerError;
 use crate::event::{Position, StreamName};
+use crate::queue::Work;
 use crate::read::{CommandRecord, Parked};
+use crate::stored::{as_integer, stored_status};
 
 type Bound = Query<'static, Sqlite, SqliteArguments>;
 
@@ -319,12 +321,6 @@ fn bind_head(query: Bound, plan: &Plan) -> Bound {
         .bind(as_integer(plan.head))
         .bind(plan.recorded_at)
         .bind(plan.batch)
-}
-
-/// A number as SQLite holds it; what is past its range (no log will be) stays at the end of it,
-/// where the density trigger refuses it.
-pub(super) fn as_integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn as_blob(id: Uuid) -> Vec<u8> {
