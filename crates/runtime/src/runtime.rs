@@ -37,7 +37,7 @@ pub struct Runtime {
     pub documents: DocumentStore,
     /// Who is an official, by which token, in which capacity.
     pub directory: View<Directory>,
-    /// How far the reactors of this process have come.
+    /// How far the reactors have come, those of this process and of others.
     pub progress: Progress,
     /// Where the reactors of this process get the events from.
     pub feed: Arc<dyn Feed>,
@@ -89,6 +89,14 @@ impl Runtime {
         let ledger = SharedLedger::clone(&self.ledger);
         self.feed = Arc::new(JetStreamFeed::new(ledger, nats.clone()));
         self.nats = Some(nats);
+        self
+    }
+
+    /// The same in a system of these reactors (the services that react, by name): whoever waits here
+    /// waits for those of other processes too.
+    #[must_use]
+    pub fn with_reactors(mut self, reactors: &[&'static str]) -> Self {
+        self.progress = self.progress.of_system(reactors);
         self
     }
 
@@ -144,11 +152,11 @@ impl Runtime {
         }
     }
 
-    /// Waits until every reactor of this process has handled every event, those of the reactions
-    /// included, and says the head then. Does not sleep: it follows the reactors' positions.
+    /// Waits until every reactor has handled every event, those of the reactions included, and says
+    /// the head then. Those of this process are followed, those of others asked for again and again.
     ///
     /// # Errors
-    /// The ledger's, if its head could not be read.
+    /// The ledger's, if its head or cursors could not be read.
     pub async fn wait_idle(&self) -> Result<Position, LedgerError> {
         self.progress.idle(&self.ledger).await
     }

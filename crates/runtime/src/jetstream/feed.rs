@@ -133,7 +133,7 @@ impl Subscription for Delivery {
         loop {
             if !self.ready.is_empty() {
                 if self.compare().await? {
-                    return Ok(self.hand_out());
+                    return Ok(self.hand_out(limit));
                 }
                 continue;
             }
@@ -253,8 +253,11 @@ impl Delivery {
         Ok(false)
     }
 
-    fn hand_out(&mut self) -> Vec<RecordedEvent> {
-        let events = std::mem::take(&mut self.ready);
+    fn hand_out(&mut self, limit: u32) -> Vec<RecordedEvent> {
+        // A dropped call may have made more ready than this one may take.
+        let taken = self.ready.len().min(limit as usize);
+        let rest = self.ready.split_off(taken);
+        let events = std::mem::replace(&mut self.ready, rest);
         if let Some(last) = events.last() {
             self.after = last.position;
         }

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::caller::Caller;
 use crate::http::params::Query;
 use crate::http::problem::Problem;
+use crate::progress::lag;
 use crate::runtime::Runtime;
 
 /// Longest wait; then the state as it is.
@@ -27,13 +28,13 @@ pub(crate) struct Wait {
     wait: Option<String>,
 }
 
-/// How far this process has come.
+/// How far the reactions have come.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FeedState {
     /// Last position of the log.
     head: Position,
-    /// The reactors of this process.
+    /// The services that react, wherever they run.
     services: Vec<ServiceState>,
 }
 
@@ -47,11 +48,13 @@ pub(crate) struct ServiceState {
     position: Position,
     /// Events still to handle.
     lag: u64,
+    /// Seconds since the oldest of them was recorded; 0 where there is none.
+    lag_seconds: u64,
     /// Parked events that wait for a person.
     parked: u64,
 }
 
-/// How far the reactions of this process have come; with `wait`, once they have come far enough.
+/// How far the reactions have come; with `wait`, once they have come far enough.
 #[utoipa::path(get, path = "/api/v1/feed", tag = "events", params(Wait),
     responses((status = 200, body = FeedState)))]
 pub(crate) async fn get_feed(
@@ -63,17 +66,18 @@ pub(crate) async fn get_feed(
         wait_for(&runtime, &wait).await?;
     }
     let head = runtime.ledger.head().await?;
-    let services = runtime
-        .progress
-        .all()
-        .into_iter()
-        .map(|(name, state)| ServiceState {
+    let now = runtime.clock.now();
+    let mut services = Vec::new();
+    for (name, state) in runtime.progress.all(&runtime.ledger).await? {
+        let lag = lag(&runtime.ledger, (state.position, head), now).await?;
+        services.push(ServiceState {
             name,
             position: state.position,
-            lag: head.saturating_sub(state.position),
+            lag: lag.events,
+            lag_seconds: lag.seconds,
             parked: state.parked,
-        })
-        .collect();
+        });
+    }
     Ok(Json(FeedState { head, services }))
 }
 
@@ -85,7 +89,7 @@ async fn wait_for(runtime: &Runtime, wait: &str) -> Result<(), Problem> {
             let position = wait.parse().map_err(|_| {
                 Problem::bad_request("query-invalid").error("wait", "a position, or `idle`")
             })?;
-            runtime.progress.reached(position).await;
+            runtime.progress.reached(&runtime.ledger, position).await?;
         }
         Ok(())
     };

@@ -7,9 +7,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use hoso_ledger::LedgerError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::jetstream::{Nats, RelayState};
+use crate::progress::lag;
 use crate::runtime::Runtime;
 use crate::serve::Stopping;
 use crate::telemetry::metrics_handle;
@@ -33,7 +36,7 @@ pub(crate) struct Health {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Check {
-    /// `ledger`, `shutdown` or `reactions:<service>`.
+    /// `shutdown`, `ledger`, `reactions:<service>`, `nats` or `relay`.
     name: String,
     /// It passed.
     ok: bool,
@@ -65,8 +68,9 @@ pub(crate) async fn livez() -> Json<Health> {
     })
 }
 
-/// Can it take requests? 503 while the ledger does not answer, reactions lag far behind, or the
-/// process stops.
+/// Can it take requests? 503 while the ledger does not answer, reactions lag far behind, the relay
+/// has stopped with an alarm, or the process stops. NATS may be away: events then come out of the
+/// ledger.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub(crate) async fn readyz(
@@ -82,28 +86,21 @@ pub(crate) async fn readyz(
             "the process runs".to_owned()
         },
     }];
-    match tokio::time::timeout(LEDGER_WITHIN, runtime.ledger.head()).await {
-        Ok(Ok(head)) => {
-            checks.push(Check {
-                name: "ledger".to_owned(),
-                ok: true,
-                detail: format!("head {head}"),
-            });
-            for (name, state) in runtime.progress.all() {
-                let lag = head.saturating_sub(state.position);
-                checks.push(Check {
-                    name: format!("reactions:{name}"),
-                    ok: lag <= LAG_EVENTS_MAX,
-                    detail: format!("{lag} behind, {} parked", state.parked),
-                });
-            }
-        }
+    match tokio::time::timeout(LEDGER_WITHIN, ledger_checks(&runtime)).await {
+        Ok(Ok(found)) => checks.extend(found),
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready: the ledger cannot be read");
             checks.push(ledger_down("it cannot be read"));
         }
         Err(_) => checks.push(ledger_down("it does not answer")),
     }
+    checks.extend(runtime.nats.as_ref().map(nats_check));
+    checks.extend(
+        runtime
+            .relay
+            .as_ref()
+            .map(|relay| relay_check(&relay.borrow())),
+    );
     let ok = checks.iter().all(|check| check.ok);
     let status = if ok {
         StatusCode::OK
@@ -111,6 +108,63 @@ pub(crate) async fn readyz(
         StatusCode::SERVICE_UNAVAILABLE
     };
     (status, Json(Health { ok, checks })).into_response()
+}
+
+async fn ledger_checks(runtime: &Runtime) -> Result<Vec<Check>, LedgerError> {
+    let head = runtime.ledger.head().await?;
+    let mut checks = vec![Check {
+        name: "ledger".to_owned(),
+        ok: true,
+        detail: format!("head {head}"),
+    }];
+    let now = runtime.clock.now();
+    for (name, state) in runtime.progress.here() {
+        let lag = lag(&runtime.ledger, (state.position, head), now).await?;
+        checks.push(Check {
+            name: format!("reactions:{name}"),
+            ok: lag.events <= LAG_EVENTS_MAX,
+            detail: match lag.events {
+                0 => format!("0 behind, {} parked", state.parked),
+                events => format!(
+                    "{events} behind, the oldest for {} s, {} parked",
+                    lag.seconds, state.parked
+                ),
+            },
+        });
+    }
+    Ok(checks)
+}
+
+/// Without NATS the process is late, not wrong: it stays ready and says so.
+fn nats_check(nats: &Nats) -> Check {
+    let link = nats.link();
+    let trouble = link.trouble.map(|said| format!(" ({said})"));
+    Check {
+        name: "nats".to_owned(),
+        ok: true,
+        detail: if link.up {
+            "connected".to_owned()
+        } else {
+            format!(
+                "not connected{}: events come out of the ledger, later",
+                trouble.unwrap_or_default()
+            )
+        },
+    }
+}
+
+fn relay_check(state: &RelayState) -> Check {
+    let (ok, detail) = match state {
+        RelayState::Standby => (true, "another process relays".to_owned()),
+        RelayState::Waiting { why } => (true, format!("waits: {why}")),
+        RelayState::Running { position } => (true, format!("published up to {position}")),
+        RelayState::Alarmed(alarm) => (false, alarm.to_string()),
+    };
+    Check {
+        name: "relay".to_owned(),
+        ok,
+        detail,
+    }
 }
 
 fn ledger_down(detail: &str) -> Check {
@@ -127,10 +181,26 @@ fn ledger_down(detail: &str) -> Check {
 pub(crate) async fn metrics(State(runtime): State<Runtime>) -> Response {
     let head = *runtime.ledger.watch_head().borrow();
     metrics::gauge!("hoso_ledger_head").set(as_float(head));
-    for (name, state) in runtime.progress.all() {
-        let lag = head.saturating_sub(state.position);
-        metrics::gauge!("hoso_reactions_lag_events", "service" => name).set(as_float(lag));
+    let now = runtime.clock.now();
+    for (name, state) in runtime.progress.here() {
+        let events = head.saturating_sub(state.position);
+        metrics::gauge!("hoso_reactions_lag_events", "service" => name).set(as_float(events));
         metrics::gauge!("hoso_parked_events", "service" => name).set(as_float(state.parked));
+        // Without the ledger's answer the last measurement stands.
+        let lag = lag(&runtime.ledger, (state.position, head), now);
+        if let Ok(Ok(lag)) = tokio::time::timeout(LEDGER_WITHIN, lag).await {
+            metrics::gauge!("hoso_reactions_lag_seconds", "service" => name)
+                .set(as_float(lag.seconds));
+        }
+    }
+    if let Some(nats) = &runtime.nats {
+        metrics::gauge!("hoso_nats_connected").set(if nats.is_up() { 1.0 } else { 0.0 });
+    }
+    if let Some(relay) = &runtime.relay
+        && let RelayState::Running { position } = &*relay.borrow()
+    {
+        metrics::gauge!("hoso_relay_position").set(as_float(*position));
+        metrics::gauge!("hoso_relay_lag_events").set(as_float(head.saturating_sub(*position)));
     }
     let text = metrics_handle().render();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()

@@ -1,12 +1,17 @@
-//! Parked events: what the reactions of this process could not digest, and a person's decision to
-//! retry or skip it. The decision is recorded; the reaction's runner acts on that event.
+//! Parked events: what the reactions could not digest, and a person's decision to retry or skip it.
+//! The decision is recorded; the reaction's runner acts on that event. All of them are listed
+//! everywhere; the decision is for the process whose reaction it is, since it owns the stream that
+//! the decision is recorded in.
+
+use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use hoso_domain::actor::Role;
 use hoso_domain::decider::StoredDecider;
 use hoso_domain::parked::{Command as Decision, Feed, ParkedEvent};
-use hoso_ledger::{Parked, ParkedStatus, Position, StreamName};
+use hoso_ledger::{LedgerError, Parked, ParkedStatus, Position, StreamName};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,8 +65,8 @@ pub(crate) async fn list_parked(
 ) -> Result<Json<WaitingList>, Problem> {
     caller.require_role(&[Role::Auditor, Role::Administrator])?;
     let mut items = Vec::new();
-    for (name, _) in runtime.progress.all() {
-        let parked = runtime.ledger.parked(name).await?;
+    for name in consumers(&runtime).await? {
+        let parked = runtime.ledger.parked(&name).await?;
         items.extend(waiting(parked).map(|parked| Waiting {
             consumer: parked.consumer,
             position: parked.position,
@@ -70,6 +75,15 @@ pub(crate) async fn list_parked(
         }));
     }
     Ok(Json(WaitingList { items }))
+}
+
+/// Every consumer there is or ever was.
+async fn consumers(runtime: &Runtime) -> Result<BTreeSet<String>, LedgerError> {
+    let cursors = runtime.ledger.cursors().await?;
+    let mut names: BTreeSet<_> = cursors.into_iter().map(|(name, _)| name).collect();
+    let here = runtime.progress.here().into_iter().map(|(name, _)| name);
+    names.extend(here.map(str::to_owned));
+    Ok(names)
 }
 
 /// Try a parked event again, and then those behind it in its stream.
@@ -120,6 +134,9 @@ async fn decide(
     decision: &'static str,
     ask: fn(ParkedEvent) -> Decision,
 ) -> Result<Reply<Decided>, Problem> {
+    if !runtime.progress.runs_here(consumer) && consumers(runtime).await?.contains(consumer) {
+        return Err(elsewhere(consumer));
+    }
     let order = command.order();
     let first_time = runtime.ledger.command(order.command).await?.is_none();
     let stream = match parked_at(runtime, consumer, position).await? {
@@ -145,6 +162,13 @@ async fn decide(
         decision,
     };
     Ok(Reply::ok(done.version, body).replayed(done.duplicate))
+}
+
+fn elsewhere(consumer: &str) -> Problem {
+    Problem::new(StatusCode::MISDIRECTED_REQUEST, "consumer-elsewhere").detail(format!(
+        "the reactions of {consumer} do not run in this process: ask the process that serves \
+         {consumer}"
+    ))
 }
 
 /// The stream of an event that waits, if it is the first of its stream that does.

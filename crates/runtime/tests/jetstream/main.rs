@@ -8,6 +8,10 @@ mod feeding;
 #[path = "../http/notes.rs"]
 mod notes;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
 mod relaying;
 #[cfg(test)]
 mod relaying_faults;

@@ -2,45 +2,11 @@
 //! happens to NATS.
 
 use hoso_ledger::{Position, StreamName};
-use hoso_runtime::{Clock, Runtime, serve};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use hoso_runtime::Runtime;
 
 use crate::notes;
-use crate::stage::{Chance, Relaying, Store, connect, open, options, server, within};
-
-/// One process of the service of notes.
-struct Process {
-    runtime: Runtime,
-    stop: CancellationToken,
-    server: JoinHandle<std::io::Result<()>>,
-}
-
-impl Process {
-    async fn start(store: &Store, url: &str) -> Self {
-        let ledger = open(store.path()).await;
-        let nats = connect(url, "notes").await;
-        let runtime = Runtime::new(ledger, store.path(), Clock::system()).with_nats(nats);
-        let stop = CancellationToken::new();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let services = notes::service(&runtime);
-        let server = tokio::spawn(serve(runtime.clone(), services, listener, stop.clone()));
-        Self {
-            runtime,
-            stop,
-            server,
-        }
-    }
-
-    async fn stop(self) {
-        self.stop.cancel();
-        within("an orderly end", self.server)
-            .await
-            .unwrap()
-            .unwrap();
-    }
-}
+use crate::process::Process;
+use crate::stage::{Chance, Relaying, Store, options, server, within};
 
 async fn lines_of(runtime: &Runtime, note: &str) -> usize {
     let stream = StreamName::new("note", note);
@@ -54,8 +20,8 @@ async fn two_replicas_do_each_effect_once_while_nats_comes_and_goes() {
     let url = server.url();
     let relay = Relaying::start(&store.ledger, &url, options(&mut chance)).await;
     let (one, other) = (
-        Process::start(&store, &url).await,
-        Process::start(&store, &url).await,
+        Process::of_notes(&store, &url).await,
+        Process::of_notes(&store, &url).await,
     );
     let (notes, rounds) = (4, 20);
     for round in 0..rounds {
