@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::pull;
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _};
 use hoso_ledger::{LedgerError, Position, RecordedEvent, SharedLedger};
 use tokio::sync::watch;
@@ -25,6 +26,7 @@ use super::connect::Nats;
 use super::message;
 use crate::feed::subscription::{Feed, Subscription, count, wait_past};
 use crate::ids::Ids;
+use attach::Attached;
 
 /// Silence of the stream while the ledger has more.
 const SILENCE_MAX: Duration = Duration::from_secs(1);
@@ -60,6 +62,7 @@ impl Feed for JetStreamFeed {
             after,
             ready: Vec::new(),
             source: Source::Ledger { caught_up: false },
+            attaching: None,
             attach_at: Instant::now(),
             backoff: BACKOFF_MIN,
             stream_end: None,
@@ -89,7 +92,9 @@ struct Delivery {
     /// Out of the stream, next after `after`, not handed out yet.
     ready: Vec<RecordedEvent>,
     source: Source,
-    /// A new consumer is not tried before.
+    /// A new consumer that is being tried.
+    attaching: Option<BoxFuture<'static, Attached>>,
+    /// None is tried before.
     attach_at: Instant,
     backoff: Duration,
     /// Where the stream ended when it was last looked at: a stream that lags behind the ledger and
@@ -137,23 +142,19 @@ impl Subscription for Delivery {
                 }
                 continue;
             }
-            match &mut self.source {
-                Source::Stream(_) => self.receive(limit).await?,
-                Source::Ledger { caught_up } => {
-                    let caught_up = *caught_up;
-                    let due = Instant::now() >= self.attach_at;
-                    if caught_up && due && self.try_attach().await? {
-                        continue;
-                    }
-                    if caught_up && *self.head.borrow() <= self.after {
-                        self.wait_in_ledger().await?;
-                        continue;
-                    }
-                    let page = self.read(limit).await?;
-                    if !page.is_empty() {
-                        return Ok(page);
-                    }
+            let caught_up = match self.source {
+                Source::Stream(_) => {
+                    self.receive(limit).await?;
+                    continue;
                 }
+                Source::Ledger { caught_up } => caught_up,
+            };
+            if caught_up && self.wait_for_more().await? {
+                continue;
+            }
+            let page = self.read(limit).await?;
+            if !page.is_empty() {
+                return Ok(page);
             }
         }
     }
@@ -278,12 +279,26 @@ impl Delivery {
         Ok(page)
     }
 
-    /// Waits for more in the ledger, or until a new consumer may be tried.
-    async fn wait_in_ledger(&mut self) -> Result<(), LedgerError> {
-        tokio::select! {
-            more = wait_past(&mut self.head, self.after) => more,
-            () = tokio::time::sleep_until(self.attach_at) => Ok(()),
+    /// Caught up with the ledger: waits until it has more (false), or until it is known whether a
+    /// new consumer can begin, or time to try one (true).
+    async fn wait_for_more(&mut self) -> Result<bool, LedgerError> {
+        if self.attaching.is_none() && Instant::now() >= self.attach_at {
+            self.attaching = Some(self.attach().boxed());
         }
+        let Some(attaching) = &mut self.attaching else {
+            return tokio::select! {
+                more = wait_past(&mut self.head, self.after) => more.map(|()| false),
+                () = tokio::time::sleep_until(self.attach_at) => Ok(true),
+            };
+        };
+        let outcome = tokio::select! {
+            biased;
+            outcome = attaching => outcome,
+            more = wait_past(&mut self.head, self.after) => return more.map(|()| false),
+        };
+        self.attaching = None;
+        self.attached(outcome)?;
+        Ok(true)
     }
 }
 

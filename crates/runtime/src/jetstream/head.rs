@@ -19,6 +19,8 @@ pub const HEAD: &str = "hoso.head";
 
 /// However often others tell, the ledger is looked at this often at most.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// Telling the others may take so long.
+const TELL_WITHIN: Duration = Duration::from_millis(50);
 /// A head that others told is not told again by us, if it comes true within this time.
 const HEARD_FOR: Duration = Duration::from_secs(1);
 
@@ -78,9 +80,10 @@ pub async fn share_head(nats: Nats, ledger: SharedLedger, stop: CancellationToke
                 let known = claim.0 >= now && claim.1.elapsed() < HEARD_FOR;
                 // What is told while NATS is away would be told late, and to nobody's use.
                 if !known && nats.is_up() {
-                    let told = nats.client().publish(HEAD, now.to_string().into()).await;
-                    if let Err(error) = told {
-                        tracing::debug!(%error, "the head was not told");
+                    let told = nats.client().publish(HEAD, now.to_string().into());
+                    // Where the client takes no more, NATS hangs: a hint is not worth the wait.
+                    if tokio::time::timeout(TELL_WITHIN, told).await.is_err() {
+                        tracing::debug!("the head {now} was not told");
                     }
                 }
             }

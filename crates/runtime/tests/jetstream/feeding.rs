@@ -5,108 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
+use hoso_ledger::RecordedEvent;
 use hoso_ledger::conformance::sample;
-use hoso_ledger::{Position, RecordedEvent, SharedLedger};
 use hoso_runtime::feed::subscription::Feed as _;
 use hoso_runtime::jetstream::{JetStreamFeed, message};
 use hoso_runtime::telemetry::metrics_handle;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use hoso_testbed::guarded::Signal;
 
+use crate::reader::{Reader, counted};
 use crate::stage::{
     Chance, Relaying, Store, connect, copy, delete_stream, operator, options, server,
     stream_config, while_appending, within,
 };
-
-/// A consumer that notes what it gets, and fails where that is not the next.
-pub(crate) struct Reader {
-    seen: watch::Receiver<Position>,
-    task: JoinHandle<Vec<RecordedEvent>>,
-    until: watch::Sender<Option<Position>>,
-}
-
-impl Reader {
-    /// Reads after a position, sometimes slowly, sometimes changing its mind while it waits.
-    pub(crate) async fn start(
-        ledger: &SharedLedger,
-        url: &str,
-        name: &'static str,
-        after: Position,
-        mut chance: Chance,
-    ) -> Self {
-        let nats = connect(url, name).await;
-        let feed = JetStreamFeed::new(SharedLedger::clone(ledger), nats);
-        let mut events = feed.subscribe(name, after);
-        let (tell, seen) = watch::channel(after);
-        let (until, mut end) = watch::channel(None);
-        let task = tokio::spawn(async move {
-            let mut got = Vec::new();
-            let mut last = after;
-            loop {
-                if end.borrow().is_some_and(|end| last >= end) {
-                    return got;
-                }
-                let limit = u32::try_from(1 + chance.below(300)).unwrap();
-                let patience = Duration::from_millis(1 + chance.below(80));
-                let page = tokio::select! {
-                    page = events.next(limit) => page.unwrap(),
-                    // What is dropped while it waits has taken nothing.
-                    () = tokio::time::sleep(patience) => continue,
-                    _ = end.changed() => continue,
-                };
-                assert!(!page.is_empty() && page.len() <= limit as usize);
-                for event in page {
-                    assert_eq!(event.position, last + 1, "{name}: the next event");
-                    last = event.position;
-                    got.push(event);
-                }
-                tell.send_replace(last);
-                if chance.below(20) == 0 {
-                    chance.pause(30).await;
-                }
-            }
-        });
-        Self { seen, task, until }
-    }
-
-    pub(crate) async fn reached(&self, position: Position) {
-        let mut seen = self.seen.clone();
-        let reached = seen.wait_for(|seen| *seen >= position);
-        let what = format!("the reader reaches {position}");
-        within(&what, reached).await.expect("it goes on");
-    }
-
-    /// It has read exactly what the ledger holds after the position it began at.
-    pub(crate) async fn has_read_all(self, ledger: &SharedLedger) {
-        let head = ledger.head().await.unwrap();
-        self.until.send_replace(Some(head));
-        let got = within("the reader ends", self.task).await.unwrap();
-        let mut after = got.first().map_or(head, |event| event.position - 1);
-        let mut expected = Vec::new();
-        while after < head {
-            expected.extend(ledger.read_all(after, 1_000).await.unwrap());
-            after = expected.last().unwrap().position;
-        }
-        assert!(
-            got == expected,
-            "{} of {} events",
-            got.len(),
-            expected.len()
-        );
-    }
-}
-
-/// How many events of a consumer came from there.
-fn counted(consumer: &str, source: &str) -> u64 {
-    let text = metrics_handle().render();
-    let line = text.lines().find(|line| {
-        line.starts_with("hoso_feed_events_total")
-            && line.contains(&format!("\"{consumer}\""))
-            && line.contains(&format!("\"{source}\""))
-    });
-    line.and_then(|line| line.rsplit(' ').next()?.parse().ok())
-        .unwrap_or(0)
-}
 
 #[tokio::test]
 async fn once_caught_up_the_events_come_out_of_the_stream() {
@@ -187,6 +97,42 @@ async fn nats_server_is_killed_under_the_readers() {
         chance.pause(1_500).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn nats_server_hangs_and_the_readers_go_on() {
+    metrics_handle();
+    let (mut chance, server, store) = (Chance::new(), server(), Store::new().await);
+    let url = server.url();
+    let _relay = Relaying::start(&store.ledger, &url, options(&mut chance)).await;
+    store.append(50).await;
+    let reader = Reader::start(&store.ledger, &url, "going", 0, Chance::new()).await;
+    reader.reached(50).await;
+    for _ in 0..2 {
+        server.signal(Signal::Stop).unwrap();
+        // A second until the silence is noticed; from then on nothing waits for NATS.
+        store.append(1).await;
+        reader.reached(store.ledger.head().await.unwrap()).await;
+        let started = tokio::time::Instant::now();
+        while started.elapsed() < Duration::from_millis(2_500) {
+            store.append(1).await;
+            let appended = tokio::time::Instant::now();
+            reader.reached(store.ledger.head().await.unwrap()).await;
+            // The reader itself pauses now and then.
+            let waited = appended.elapsed();
+            assert!(waited < Duration::from_millis(500), "{waited:?}");
+        }
+        server.signal(Signal::Continue).unwrap();
+        let before = counted("going", "stream");
+        within("the stream is used again", async {
+            while counted("going", "stream") == before {
+                store.append(3).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+    }
+    reader.has_read_all(&store.ledger).await;
 }
 
 #[tokio::test]

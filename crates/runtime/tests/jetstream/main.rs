@@ -12,6 +12,8 @@ mod operations;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod reader;
+#[cfg(test)]
 mod relaying;
 #[cfg(test)]
 mod relaying_faults;

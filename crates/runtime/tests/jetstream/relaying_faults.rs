@@ -1,6 +1,8 @@
 //! The relay while everything goes wrong: whatever happens to NATS or to the relay, the stream is
 //! the ledger again afterwards, each event once.
 
+use hoso_testbed::guarded::Signal;
+
 use crate::stage::{
     Chance, Relaying, Store, assert_stream_is_the_ledger, copy, delete_stream, operator, options,
     server, stream_config, while_appending,
@@ -16,6 +18,23 @@ async fn nats_server_is_killed_again_and_again() {
             server.kill().unwrap();
             chance.pause(300).await;
             server.restart().unwrap();
+        }
+    })
+    .await;
+    relay.reached(store.ledger.head().await.unwrap()).await;
+    assert_stream_is_the_ledger(&operator(&server.url()).await, &store.ledger, 1).await;
+}
+
+#[tokio::test]
+async fn nats_server_hangs_and_takes_what_was_sent_long_ago() {
+    let (mut chance, server, store) = (Chance::new(), server(), Store::new().await);
+    let relay = Relaying::start(&store.ledger, &server.url(), options(&mut chance)).await;
+    while_appending(&store, async {
+        for longest in [300, 1_500, 1_500] {
+            chance.pause(200).await;
+            server.signal(Signal::Stop).unwrap();
+            chance.pause(longest).await;
+            server.signal(Signal::Continue).unwrap();
         }
     })
     .await;

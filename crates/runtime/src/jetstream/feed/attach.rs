@@ -1,12 +1,14 @@
 //! Beginning a consumer: only on a stream that is there, that the ledger is not behind of, whose
 //! last message is the ledger's, and never behind its end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
-use hoso_ledger::{LedgerError, Position};
+use hoso_ledger::{LedgerError, Position, SharedLedger};
 
 use super::{Delivery, Source};
+use crate::jetstream::connect::Nats;
 use crate::jetstream::message;
 use crate::jetstream::stream::{self, STREAM};
 
@@ -50,10 +52,35 @@ impl From<stream::StreamError> for NotNow {
     }
 }
 
+/// How a try ended, and where the stream ended when it was looked at.
+pub(super) struct Attached {
+    outcome: Result<pull::Stream, NotNow>,
+    stream_end: Option<u64>,
+}
+
 impl Delivery {
-    /// Begins a consumer where that is safe; whether it did.
-    pub(super) async fn try_attach(&mut self) -> Result<bool, LedgerError> {
-        match self.attach().await {
+    /// Tries to begin a consumer where that is safe.
+    pub(super) fn attach(&self) -> impl Future<Output = Attached> + Send + 'static {
+        let attempt = Attempt {
+            ledger: Arc::clone(&self.ledger),
+            nats: self.nats.clone(),
+            name: format!("{}-{}", self.consumer, self.ids.new_id().simple()),
+            after: self.after,
+        };
+        let mut stream_end = self.stream_end;
+        async move {
+            let outcome = attempt.attach(&mut stream_end).await;
+            Attached {
+                outcome,
+                stream_end,
+            }
+        }
+    }
+
+    /// Reads the stream from now on, if that could be begun.
+    pub(super) fn attached(&mut self, attached: Attached) -> Result<(), LedgerError> {
+        self.stream_end = attached.stream_end;
+        let why = match attached.outcome {
             Ok(messages) => {
                 tracing::info!(
                     service.name = self.consumer,
@@ -64,39 +91,48 @@ impl Delivery {
                 );
                 metrics::gauge!("hoso_feed_attached", "service" => self.consumer).set(1.0);
                 self.source = Source::Stream(Box::new(messages));
-                Ok(true)
+                return Ok(());
             }
-            Err(NotNow::Ledger(error)) => Err(error),
-            Err(why) => {
-                match &why {
-                    NotNow::Ahead { .. } | NotNow::Differs(_) => {
-                        metrics::counter!("hoso_feed_refused_total").increment(1);
-                        tracing::error!("{} does not read the stream: {why}", self.consumer);
-                    }
-                    NotNow::Down
-                    | NotNow::NoStream
-                    | NotNow::Behind(_)
-                    | NotNow::BeginsLater(_)
-                    | NotNow::Failed(_)
-                    | NotNow::Ledger(_) => {
-                        tracing::debug!("{} does not read the stream: {why}", self.consumer);
-                    }
-                }
-                self.put_off();
-                Ok(false)
+            Err(why) => why,
+        };
+        self.put_off();
+        match why {
+            NotNow::Ledger(error) => return Err(error),
+            NotNow::Ahead { .. } | NotNow::Differs(_) => {
+                metrics::counter!("hoso_feed_refused_total").increment(1);
+                tracing::error!("{} does not read the stream: {why}", self.consumer);
+            }
+            NotNow::Down
+            | NotNow::NoStream
+            | NotNow::Behind(_)
+            | NotNow::BeginsLater(_)
+            | NotNow::Failed(_) => {
+                tracing::debug!("{} does not read the stream: {why}", self.consumer);
             }
         }
+        Ok(())
     }
+}
 
-    async fn attach(&mut self) -> Result<pull::Stream, NotNow> {
+/// One try.
+struct Attempt {
+    ledger: SharedLedger,
+    nats: Nats,
+    /// The consumer's name, which nobody else has.
+    name: String,
+    after: Position,
+}
+
+impl Attempt {
+    async fn attach(self, stream_end: &mut Option<u64>) -> Result<pull::Stream, NotNow> {
         if !self.nats.is_up() {
             return Err(NotNow::Down);
         }
         let context = self.nats.context();
         let (_, state) = stream::state(context).await?.ok_or(NotNow::NoStream)?;
         let last = state.last_sequence;
-        let moves = self.stream_end.is_none_or(|end| last > end);
-        self.stream_end = Some(last);
+        let moves = stream_end.is_none_or(|end| last > end);
+        *stream_end = Some(last);
         let behind = self.after.saturating_sub(last);
         if behind > BEHIND_MAX || (behind > 0 && !moves) {
             return Err(NotNow::Behind(last));
@@ -130,10 +166,9 @@ impl Delivery {
         }
     }
 
-    async fn consume(&self, start: u64) -> Result<pull::Stream, NotNow> {
-        let name = format!("{}-{}", self.consumer, self.ids.new_id().simple());
+    async fn consume(self, start: u64) -> Result<pull::Stream, NotNow> {
         let config = pull::Config {
-            name: Some(name),
+            name: Some(self.name),
             deliver_policy: DeliverPolicy::ByStartSequence {
                 start_sequence: start,
             },
