@@ -3,15 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use super::criteria::FIGURES_ALONE;
 use super::facts::Facts;
 use super::json::{Fault, ReadError};
 use super::round_file::{Hold, Item, Round, RoundFile, TieRuling, Unit};
-use super::vocabulary::{Basis, Group, Lane, RoundKind, RuleId, criteria_of};
+use super::vocabulary::{Basis, Group, Lane, RoundKind, criteria_of};
 use crate::ids::SubjectId;
 use crate::rulebook::RuleBook;
-
-/// Criteria that are figures alone: nobody finds on them.
-const FIGURES_ALONE: [RuleId; 2] = [RuleId::R15, RuleId::R26];
 
 impl RoundFile {
     /// Checks what spans records: for a file that was built in code; `read` has done it.

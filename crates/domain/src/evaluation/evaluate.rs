@@ -1,17 +1,16 @@
-//! From verdicts to outcomes: holds, the both-rule, flags before certificates, and each lane's cut.
+//! A round file's outcome, put together: what was judged, settled and cut, with why in words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::criteria::{Judge, Judged, eligibility};
-use super::outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
-use super::ranking::{Entry, Ranked, rank};
+use super::outcome::{ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
+use super::ranking::Ranked;
 use super::reason::{self, Other, Standings, key_names};
 use super::round_file::{Item, RoundFile};
-use super::vocabulary::{Eligibility, ItemOutcome, Lane, Verdict};
+use super::settlement::{CutLane, Roster, Settlement};
+use super::vocabulary::{ItemOutcome, Verdict};
 use crate::ids::ItemId;
-use crate::rulebook::{BothRuleLoser, FlagExcludes, RuleBook};
-use crate::rules::certificate::considered_as_adviser_only;
-use crate::rules::law::excluded_by_flag;
+use crate::rulebook::RuleBook;
 
 /// The outcome of a round file under a rule book.
 ///
@@ -19,22 +18,30 @@ use crate::rules::law::excluded_by_flag;
 #[must_use]
 pub fn evaluate(file: &RoundFile, book: &RuleBook) -> Outcome {
     let judge = Judge::new(file, book);
-    let mut session = Session::open(&judge);
-    session.absorb();
-    let lanes = Lane::ALL
-        .iter()
-        .filter_map(|lane| session.run(*lane))
+    let judged: Vec<_> = file.items.iter().map(|item| judge.criteria(item)).collect();
+    let both = file.items.iter().zip(&judged);
+    let entrants: Vec<_> = both
+        .map(|(item, criteria)| judge.entrant(item, eligibility(criteria)))
         .collect();
+    let roster = Roster::new(&judge);
+    let settled = roster.settle(&entrants);
+    let told = Told {
+        judge: &judge,
+        roster: &roster,
+        settled: &settled,
+    };
+    let items = file.items.iter().zip(&judged).zip(told.standings());
     Outcome {
         round: file.round,
         rule_book: book.reference(),
         simulation: false,
         warnings: warnings(&judge),
-        lanes,
-        items: session
-            .entries
-            .iter()
-            .map(|entry| session.result(entry))
+        lanes: settled.lanes.iter().map(|cut| told.lane(cut)).collect(),
+        items: items
+            .enumerate()
+            .map(|(index, ((item, criteria), standing))| {
+                told.result(index, item, criteria, standing)
+            })
             .collect(),
     }
 }
@@ -87,259 +94,101 @@ fn warnings(judge: &Judge<'_>) -> Vec<String> {
         .collect()
 }
 
-/// An item on its way to its outcome.
-struct Considered<'a> {
-    item: &'a Item,
-    criteria: Vec<Judged<'a>>,
-    verdict: Eligibility,
-    /// Why it is not ranked, or what the cut made of it; `None` = still to be ranked.
-    outcome: Option<ItemOutcome>,
-    place: Option<u32>,
-    /// Why it has its place; empty if it has none.
-    standing: String,
+/// A round that is settled, to be told.
+struct Told<'e, 'a> {
+    judge: &'e Judge<'a>,
+    roster: &'e Roster<'a>,
+    settled: &'e Settlement<'e>,
 }
 
-/// A round's evaluation while it runs.
-struct Session<'a> {
-    judge: &'a Judge<'a>,
-    entries: Vec<Considered<'a>>,
-    /// Item of a subject in a lane.
-    places: BTreeMap<(Lane, &'a str), usize>,
-}
-
-impl<'a> Session<'a> {
-    /// Verdicts, holds, and what is not eligible.
-    fn open(judge: &'a Judge<'a>) -> Self {
-        let mut entries = Vec::with_capacity(judge.file.items.len());
-        let mut places = BTreeMap::new();
-        for (index, item) in judge.file.items.iter().enumerate() {
-            let criteria = judge.criteria(item);
-            let verdict = eligibility(&criteria);
-            let outcome = match (judge.hold(&item.subject), verdict) {
-                (Some(_), _) => Some(ItemOutcome::Suspended),
-                (None, Eligibility::Ineligible) => Some(ItemOutcome::Ineligible),
-                (None, Eligibility::Pending) => Some(ItemOutcome::Pending),
-                (None, Eligibility::Eligible) => None,
-            };
-            places.insert((item.lane, item.subject.as_str()), index);
-            entries.push(Considered {
-                item,
-                criteria,
-                verdict,
-                outcome,
-                place: None,
-                standing: String::new(),
-            });
-        }
-        Self {
-            judge,
-            entries,
-            places,
-        }
-    }
-
-    /// The item of the same subject in another lane.
-    fn sibling(&self, item: &Item, lane: Lane) -> Option<&Considered<'a>> {
-        let index = *self.places.get(&(lane, item.subject.as_str()))?;
-        self.entries.get(index)
-    }
-
-    /// The flag item of a certificate item's unit.
-    fn flag_of(&self, item: &Item) -> Option<&Considered<'a>> {
-        let unit = self.judge.facts.unit_of(item)?;
-        let mut flags = Lane::ALL.iter().filter(|lane| lane.is_flag());
-        let lane = flags.find(|lane| lane.group() == Some(unit.unit.group))?;
-        self.sibling(item, *lane)
-    }
-
-    /// Gives outcomes to items that are still to be ranked.
-    fn settle(
-        &mut self,
-        lanes: impl Fn(Lane) -> bool,
-        outcome: impl Fn(&Self, &Item) -> Option<ItemOutcome>,
-    ) {
-        let open = |entry: &Considered<'_>| entry.outcome.is_none() && lanes(entry.item.lane);
-        let settled: Vec<_> = self
-            .entries
-            .iter()
-            .map(|entry| open(entry).then(|| outcome(self, entry.item)).flatten())
-            .collect();
-        for (entry, outcome) in self.entries.iter_mut().zip(settled) {
-            entry.outcome = entry.outcome.or(outcome);
-        }
-    }
-
-    /// R29: departments that meet (1) and (2) are considered under (1) only.
-    fn absorb(&mut self) {
-        self.settle(
-            |lane| lane == Lane::CertDepartment,
-            |session, item| {
-                let advising = session.sibling(item, Lane::CertAdvising)?;
-                let suspended = advising.outcome == Some(ItemOutcome::Suspended);
-                let only = considered_as_adviser_only(advising.verdict, Eligibility::Eligible);
-                (only && !suspended).then_some(ItemOutcome::Absorbed)
-            },
-        );
-    }
-
-    /// R48: certificates of units whose flag is won, or hangs on a tie. Flags are cut by now.
-    fn exclude(&mut self) {
-        match self.judge.parameters.flag_excludes {
-            FlagExcludes::Certificates => self.settle(
-                |lane| !lane.is_flag() && !lane.is_individual(),
-                |session, item| excluded_by_flag(session.flag_of(item)?.outcome?),
-            ),
-            FlagExcludes::Nothing => {}
-        }
-    }
-
-    /// AMB-20: absorbed departments that were not selected as advisers compete after all.
-    fn release(&mut self) {
-        match self.judge.parameters.both_rule_loser {
-            BothRuleLoser::Nothing => return,
-            BothRuleLoser::DepartmentLane => {}
-        }
-        let lost = |entry: &Considered<'a>| {
-            let advising = self.sibling(entry.item, Lane::CertAdvising);
-            entry.outcome == Some(ItemOutcome::Absorbed)
-                && advising.is_some_and(|a| a.outcome == Some(ItemOutcome::NotSelected))
-        };
-        let released: Vec<bool> = self.entries.iter().map(lost).collect();
-        for (entry, released) in self.entries.iter_mut().zip(released) {
-            if released {
-                entry.outcome = None;
-            }
-        }
-    }
-
-    /// Ranks and cuts a lane, in table order; `None` if it has no items.
-    fn run(&mut self, lane: Lane) -> Option<LaneOutcome> {
-        match lane {
-            Lane::CertAdvising => self.exclude(),
-            Lane::CertDepartment => self.release(),
-            Lane::FlagDepartment
-            | Lane::FlagServiceUnit
-            | Lane::FlagCentralAgency
-            | Lane::FlagDistrict
-            | Lane::CertServiceUnit
-            | Lane::CertCentralAgency
-            | Lane::CertDistrict
-            | Lane::CertIndividual => {}
-        }
-        if !self.entries.iter().any(|entry| entry.item.lane == lane) {
-            return None;
-        }
-        let quota = self.judge.book.quota(self.judge.file.round.kind, lane);
-        let slots = usize::try_from(quota).unwrap_or(usize::MAX);
-        let ranked = rank(self.to_rank(lane), slots, self.ruling(lane));
-        let standings = Standings {
-            names: key_names(lane, self.judge.file.round.kind),
-            quota,
-            ranked: &ranked,
-        };
-        for (index, one) in ranked.iter().enumerate() {
-            if let Some(entry) = self.entries.get_mut(one.entry.index) {
-                entry.outcome = Some(one.outcome);
-                entry.place = Some(one.place);
-                entry.standing = standings.reason(index);
-            }
-        }
-        Some(self.lane_outcome(lane, quota, &ranked))
-    }
-
-    fn to_rank(&self, lane: Lane) -> Vec<Entry<'a>> {
-        let numbered = self.entries.iter().enumerate();
-        let open = numbered.filter(|(_, e)| e.item.lane == lane && e.outcome.is_none());
-        open.map(|(index, entry)| Entry {
-            index,
-            id: &entry.item.id,
-            keys: self.judge.keys(entry.item),
-        })
-        .collect()
-    }
-
-    fn ruling(&self, lane: Lane) -> Option<&'a [ItemId]> {
-        let mut rulings = self.judge.file.tie_rulings.iter();
-        rulings
-            .find(|ruling| ruling.lane == lane)
-            .map(|ruling| ruling.order.as_slice())
-    }
-
-    fn lane_outcome(&self, lane: Lane, quota: u32, ranked: &[Ranked<'_>]) -> LaneOutcome {
-        let selected = ranked
+impl<'e> Told<'e, '_> {
+    fn lane(&self, cut: &CutLane<'_>) -> LaneOutcome {
+        let selected = cut
+            .ranked
             .iter()
             .filter(|one| one.outcome == ItemOutcome::Selected)
             .count();
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let in_lane = self.entries.iter().filter(|entry| entry.item.lane == lane);
+        let items = self.judge.file.items.iter().enumerate();
+        let mut in_lane = items.filter(|(_, item)| item.lane == cut.lane);
         LaneOutcome {
-            lane,
-            quota,
+            lane: cut.lane,
+            quota: cut.quota,
             selected: count(selected),
-            empty: quota.saturating_sub(count(ranked.len())),
-            r#final: !in_lane.filter_map(|entry| entry.outcome).any(is_open),
-            ranked: ranked
-                .iter()
-                .map(|one| RankedItem {
-                    item: one.entry.id.clone(),
-                    place: one.place,
-                    keys: one
-                        .entry
-                        .keys
-                        .iter()
-                        .map(|key| key.map(|k| k.to_string()))
-                        .collect(),
-                })
-                .collect(),
+            empty: cut.quota.saturating_sub(count(cut.ranked.len())),
+            r#final: !in_lane.any(|(index, _)| is_open(self.settled.outcome(index))),
+            ranked: cut.ranked.iter().map(ranked_item).collect(),
         }
     }
 
-    fn result(&self, entry: &Considered<'_>) -> ItemResult {
-        let criteria: Vec<_> = entry.criteria.iter().map(Judged::result).collect();
-        // Every lane was run, so every item has its outcome.
-        let outcome = entry.outcome.unwrap_or(ItemOutcome::Pending);
-        ItemResult {
-            id: entry.item.id.clone(),
-            verdict: entry.verdict,
-            outcome,
-            place: entry.place,
-            reason: self.reason(entry, outcome, &criteria),
-            criteria,
+    /// Why each ranked item has its place and outcome, by item; empty for the others.
+    fn standings(&self) -> Vec<String> {
+        let mut told = vec![String::new(); self.judge.file.items.len()];
+        for cut in &self.settled.lanes {
+            let standings = Standings {
+                names: key_names(cut.lane, self.judge.file.round.kind),
+                quota: cut.quota,
+                ranked: &cut.ranked,
+            };
+            for (index, one) in cut.ranked.iter().enumerate() {
+                if let Some(reason) = told.get_mut(one.entry.index) {
+                    *reason = standings.reason(index);
+                }
+            }
         }
+        told
     }
 
-    /// Why an item has its outcome; the ranked were told when their lane was cut.
-    fn reason(
+    fn result(
         &self,
-        entry: &Considered<'_>,
-        outcome: ItemOutcome,
-        criteria: &[CriterionResult],
-    ) -> String {
-        let item = entry.item;
-        let other = |other: Option<&Considered<'a>>| {
-            other.map(|other| Other {
-                item: &other.item.id,
-                outcome: other.outcome,
-                place: other.place,
-            })
-        };
-        match outcome {
+        index: usize,
+        item: &Item,
+        criteria: &[Judged<'_>],
+        standing: String,
+    ) -> ItemResult {
+        let results: Vec<_> = criteria.iter().map(Judged::result).collect();
+        let outcome = self.settled.outcome(index);
+        let verdict = eligibility(criteria);
+        let reason = match outcome {
             ItemOutcome::Selected | ItemOutcome::NotSelected | ItemOutcome::TieUnresolved => {
-                entry.standing.clone()
+                standing
             }
-            ItemOutcome::Ineligible => reason::of_rules(criteria, &[Verdict::NotMet]),
+            ItemOutcome::Ineligible => reason::of_rules(&results, &[Verdict::NotMet]),
             ItemOutcome::Pending => {
-                reason::of_rules(criteria, &[Verdict::Unknown, Verdict::NeedsFinding])
+                reason::of_rules(&results, &[Verdict::Unknown, Verdict::NeedsFinding])
             }
-            ItemOutcome::Suspended => {
-                reason::suspended(self.judge.hold(&item.subject), entry.verdict)
-            }
-            ItemOutcome::Absorbed => {
-                reason::absorbed(other(self.sibling(item, Lane::CertAdvising)))
-            }
-            ItemOutcome::ExcludedByFlag => reason::excluded(other(self.flag_of(item))),
-            ItemOutcome::AwaitingFlag => reason::awaiting(other(self.flag_of(item))),
+            ItemOutcome::Suspended => reason::suspended(self.judge.hold(&item.subject), verdict),
+            ItemOutcome::Absorbed => reason::absorbed(self.other(self.roster.advising(index))),
+            ItemOutcome::ExcludedByFlag => reason::excluded(self.other(self.roster.flag(index))),
+            ItemOutcome::AwaitingFlag => reason::awaiting(self.other(self.roster.flag(index))),
+        };
+        ItemResult {
+            id: item.id.clone(),
+            verdict,
+            outcome,
+            place: self.settled.place(index),
+            criteria: results,
+            reason,
         }
+    }
+
+    /// Another item that decided.
+    fn other(&self, index: Option<usize>) -> Option<Other<'e>> {
+        let index = index?;
+        Some(Other {
+            item: &self.judge.file.items.get(index)?.id,
+            outcome: self.settled.outcome(index),
+            place: self.settled.place(index),
+        })
+    }
+}
+
+fn ranked_item(one: &Ranked<'_>) -> RankedItem {
+    let keys = one.entry.keys.iter();
+    RankedItem {
+        item: one.entry.id.clone(),
+        place: one.place,
+        keys: keys.map(|key| key.map(|k| k.to_string())).collect(),
     }
 }
 

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use super::json::Fault;
 use super::round_file::{
-    ComponentRecord, InitiativeRecord, Item, RoundFile, Unit, YEAR_FIRST, YEAR_LAST,
+    ComponentRecord, InitiativeRecord, Item, RoundFile, SatisfactionRecord, ScoreRecord,
+    TasksRecord, Unit, YEAR_FIRST, YEAR_LAST,
 };
 use crate::ids::UnitId;
 use crate::percent::Percent;
@@ -37,6 +38,14 @@ impl<T> Series<T> {
     /// Years and values from one year through another.
     pub(super) fn between(&self, from: u16, to: u16) -> impl Iterator<Item = (u16, &T)> {
         (from..=to).filter_map(|year| Some((year, self.get(year)?)))
+    }
+
+    /// Puts another value into a year's place that has one.
+    fn replace(&mut self, year: u16, value: T) {
+        let slot = Self::slot(year).and_then(|slot| self.0.get_mut(slot));
+        if let Some(Some(place)) = slot {
+            *place = value;
+        }
     }
 
     /// Puts a value into a year's empty place.
@@ -199,6 +208,45 @@ impl<'a> Facts<'a> {
     /// The unit of an id.
     pub(super) fn unit(&self, id: &str) -> Option<&UnitFacts<'a>> {
         self.units.get(*self.unit_places.get(id)?)
+    }
+
+    fn unit_mut(&mut self, id: &UnitId) -> Option<&mut UnitFacts<'a>> {
+        self.units.get_mut(*self.unit_places.get(id.as_str())?)
+    }
+
+    /// Another score in a record's place.
+    pub(super) fn put_score(&mut self, record: &ScoreRecord, score: Percent) {
+        if let Some(unit) = self.unit_mut(&record.unit) {
+            unit.scores.replace(record.year, score);
+        }
+    }
+
+    /// Another satisfaction rate in a record's place.
+    pub(super) fn put_satisfaction(&mut self, record: &SatisfactionRecord, rate: Percent) {
+        if let Some(unit) = self.unit_mut(&record.unit) {
+            unit.satisfaction.replace(record.year, rate);
+        }
+    }
+
+    /// Another number of tasks done on time in a record's place.
+    pub(super) fn put_done_on_time(&mut self, record: &TasksRecord, done_on_time: u32) {
+        let assigned = record.assigned;
+        if let Some(unit) = self.unit_mut(&record.unit) {
+            unit.tasks.replace(
+                record.year,
+                Tasks {
+                    assigned,
+                    done_on_time,
+                },
+            );
+        }
+    }
+
+    /// Another rate in a component record's place.
+    pub(super) fn put_rate(&mut self, record: &ComponentRecord, rate: Percent) {
+        if let Some(rates) = self.components.get_mut(record.id.as_str()) {
+            rates.replace(record.year, Some(rate));
+        }
     }
 
     /// The unit an item is for; `None` for a person.

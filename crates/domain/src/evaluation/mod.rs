@@ -9,6 +9,7 @@ mod criteria;
 mod evaluate;
 mod exact;
 mod explanation;
+mod fact;
 mod facts;
 mod growth;
 mod json;
@@ -17,10 +18,14 @@ mod ranking;
 mod reader;
 mod reason;
 mod round_file;
+mod settlement;
+mod trial;
 pub mod vocabulary;
+mod what_if;
 
 pub use comparison::{Difference, Standing, differences};
 pub use evaluate::{evaluate, judge, separating_keys};
+pub use fact::FactValue;
 pub use json::ReadError;
 pub use outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
 pub use reader::FILE_BYTES_MAX;
@@ -33,6 +38,7 @@ pub use vocabulary::{
     Basis, Eligibility, FindingVerdict, Group, ItemOutcome, Lane, PublicationKind, RoundKind,
     RuleId, Verdict, WordError, criteria_of,
 };
+pub use what_if::{Change, WhatIf, what_if};
 
 #[cfg(test)]
 mod tests;

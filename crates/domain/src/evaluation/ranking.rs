@@ -19,7 +19,7 @@ pub(super) struct Entry<'a> {
     /// Its place in the file.
     pub(super) index: usize,
     pub(super) id: &'a ItemId,
-    pub(super) keys: Vec<Key>,
+    pub(super) keys: &'a [Key],
 }
 
 /// An item ranked and cut.
@@ -88,7 +88,7 @@ pub(super) fn rank<'a>(
     ruling: Option<&[ItemId]>,
 ) -> Vec<Ranked<'a>> {
     // Stable, so that equals keep the file's order in what is shown.
-    entries.sort_by(|a, b| b.keys.cmp(&a.keys));
+    entries.sort_by(|a, b| b.keys.cmp(a.keys));
     let mut ranked = Vec::with_capacity(entries.len());
     let mut rest = entries.into_iter().peekable();
     while let Some(first) = rest.next() {

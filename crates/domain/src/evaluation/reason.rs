@@ -48,7 +48,7 @@ pub fn key_names(lane: Lane, kind: RoundKind) -> &'static [&'static str] {
 #[derive(Clone, Copy)]
 pub(super) struct Other<'a> {
     pub(super) item: &'a ItemId,
-    pub(super) outcome: Option<ItemOutcome>,
+    pub(super) outcome: ItemOutcome,
     pub(super) place: Option<u32>,
 }
 
@@ -133,18 +133,15 @@ impl fmt::Display for Other<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "mục {}", self.item)?;
         let became = match self.outcome {
-            Some(ItemOutcome::Selected) => "được chọn",
-            Some(ItemOutcome::NotSelected) => "không được chọn",
-            Some(ItemOutcome::TieUnresolved) => "bằng nhau ở vạch, chờ chọn",
-            Some(ItemOutcome::ExcludedByFlag) => "đơn vị được tặng Cờ",
-            Some(ItemOutcome::AwaitingFlag) => "chờ chọn Cờ",
-            Some(
-                ItemOutcome::Ineligible
-                | ItemOutcome::Pending
-                | ItemOutcome::Suspended
-                | ItemOutcome::Absorbed,
-            )
-            | None => return Ok(()),
+            ItemOutcome::Selected => "được chọn",
+            ItemOutcome::NotSelected => "không được chọn",
+            ItemOutcome::TieUnresolved => "bằng nhau ở vạch, chờ chọn",
+            ItemOutcome::ExcludedByFlag => "đơn vị được tặng Cờ",
+            ItemOutcome::AwaitingFlag => "chờ chọn Cờ",
+            ItemOutcome::Ineligible
+            | ItemOutcome::Pending
+            | ItemOutcome::Suspended
+            | ItemOutcome::Absorbed => return Ok(()),
         };
         write!(f, " {became}")?;
         match self.place {
@@ -307,7 +304,7 @@ impl Standings<'_, '_> {
 
 /// The first key in which two differ; `None` = equal in all.
 fn separating(one: &Ranked<'_>, other: &Ranked<'_>) -> Option<usize> {
-    let keys = one.entry.keys.iter().zip(&other.entry.keys);
+    let keys = one.entry.keys.iter().zip(other.entry.keys);
     keys.into_iter().position(|(a, b)| a != b)
 }
 

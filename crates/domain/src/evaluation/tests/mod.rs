@@ -6,6 +6,8 @@ mod reading;
 mod reasons;
 mod sample_years;
 mod verdicts;
+mod what_if;
+mod what_if_tried;
 
 use super::*;
 use crate::ids::{ComponentId, InitiativeId, ItemId, SubjectId, UnitId};
