@@ -51,7 +51,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "hoso-bench",
-        &["hoso-domain", "hoso-ledger", "hoso-runtime"],
+        &["hoso-domain", "hoso-ledger", "hoso-runtime", "hoso-testbed"],
     ),
     ("hoso-testbed", &[]),
     (

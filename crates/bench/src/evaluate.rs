@@ -10,8 +10,8 @@ use hoso_domain::evaluation::{RoundFile, evaluate};
 use hoso_domain::rulebook::RuleBook;
 use serde_json::{Value, json};
 
+use crate::drive::rate;
 use crate::figure::{Better, Report};
-use crate::ledger_load::rate;
 use crate::{Setting, rounds};
 
 const FILES: u64 = 1_000;

@@ -1,5 +1,7 @@
 //! What is reported: goals with their ratios, and the plain figures they were made from.
 
+use std::fmt::Write as _;
+
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
@@ -20,7 +22,7 @@ pub(crate) struct Goal {
     /// Id, as in the plan: `G5a`.
     pub(crate) id: &'static str,
     /// What is compared with what.
-    pub(crate) what: &'static str,
+    pub(crate) what: String,
     /// Median over the rounds.
     pub(crate) ratio: f64,
     /// What it must reach.
@@ -46,6 +48,15 @@ pub(crate) struct Figure {
     pub(crate) spread: [f64; 2],
 }
 
+/// Something that could not be measured here.
+#[derive(Debug, Serialize)]
+pub(crate) struct Missing {
+    /// Ids of the goals, or the benchmark's name.
+    pub(crate) what: String,
+    /// Why.
+    pub(crate) why: String,
+}
+
 /// Everything measured.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
@@ -53,6 +64,8 @@ pub(crate) struct Report {
     pub(crate) goals: Vec<Goal>,
     /// Figures behind them.
     pub(crate) figures: Vec<Figure>,
+    /// What is not among them.
+    pub(crate) missing: Vec<Missing>,
 }
 
 impl Report {
@@ -60,7 +73,7 @@ impl Report {
     pub(crate) fn goal(
         &mut self,
         id: &'static str,
-        what: &'static str,
+        what: impl Into<String>,
         goal: f64,
         better: Better,
         ratios: &[f64],
@@ -72,7 +85,7 @@ impl Report {
         };
         self.goals.push(Goal {
             id,
-            what,
+            what: what.into(),
             ratio,
             goal,
             ok: ok && !ratios.is_empty(),
@@ -86,8 +99,22 @@ impl Report {
         self.figures.push(Figure {
             what: what.into(),
             unit,
-            median: median(values).round(),
-            spread: spread(values).map(f64::round),
+            median: shortened(median(values)),
+            spread: spread(values).map(shortened),
+        });
+    }
+
+    /// Adds the two figures of how long answers took, from one value a round, in microseconds.
+    pub(crate) fn latency(&mut self, what: &str, p50: &[f64], p99: &[f64]) {
+        self.figure(format!("{what}, p50"), "µs", p50);
+        self.figure(format!("{what}, p99"), "µs", p99);
+    }
+
+    /// Says that something was not measured, and why.
+    pub(crate) fn missing(&mut self, what: impl Into<String>, why: impl Into<String>) {
+        self.missing.push(Missing {
+            what: what.into(),
+            why: why.into(),
         });
     }
 
@@ -95,6 +122,7 @@ impl Report {
     pub(crate) fn append(&mut self, other: Self) {
         self.goals.extend(other.goals);
         self.figures.extend(other.figures);
+        self.missing.extend(other.missing);
     }
 
     /// For people.
@@ -105,7 +133,7 @@ impl Report {
         for goal in &self.goals {
             goals.add_row([
                 goal.id.to_owned(),
-                goal.what.to_owned(),
+                goal.what.clone(),
                 format!("{:.2}", goal.ratio),
                 format!("{:.2} – {:.2}", goal.spread[0], goal.spread[1]),
                 format!("{:.2}", goal.goal),
@@ -119,16 +147,25 @@ impl Report {
         for figure in &self.figures {
             figures.add_row([
                 figure.what.clone(),
-                format!("{:.0}", figure.median),
-                format!("{:.0} – {:.0}", figure.spread[0], figure.spread[1]),
+                figure.median.to_string(),
+                format!("{} – {}", figure.spread[0], figure.spread[1]),
                 figure.unit.to_owned(),
             ]);
         }
         for column in figures.column_iter_mut().skip(1).take(2) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        format!("{goals}\n{figures}")
+        let mut text = format!("{goals}\n{figures}");
+        for missing in &self.missing {
+            write!(text, "\nnot measured: {}: {}", missing.what, missing.why).ok();
+        }
+        text
     }
+}
+
+/// One to the other, round by round.
+pub(crate) fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
+    of.iter().zip(to).map(|(of, to)| of / to).collect()
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {
@@ -156,6 +193,15 @@ fn spread(values: &[f64]) -> [f64; 2] {
 
 fn rounded(ratio: f64) -> f64 {
     (ratio * 1_000.0).round() / 1_000.0
+}
+
+/// Whole numbers, and two decimals below 100.
+fn shortened(value: f64) -> f64 {
+    if value < 100.0 {
+        (value * 100.0).round() / 100.0
+    } else {
+        value.round()
+    }
 }
 
 #[cfg(test)]

@@ -1,58 +1,28 @@
-//! Measures Hoso side by side with raw engines, in one run: only ratios carry over to another
-//! machine, so only ratios have goals. One file a benchmark; what was measured and how to read it
-//! stands in `docs/performance.md`.
+//! Measures Hoso side by side with raw engines and with others, in one run: only ratios carry over
+//! to another machine, so only ratios have goals. One file a benchmark; what was measured and how
+//! to read it stands in `docs/performance.md`.
 
 mod demo;
+mod drive;
 mod evaluate;
 mod figure;
 mod hoso_binary;
 mod ledger_load;
+mod load;
 mod memory;
+mod postgres;
 mod replay;
 mod rounds;
+mod setting;
 mod sqlite_append;
 mod steal;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 
 use figure::Report;
-
-/// What a benchmark is given.
-struct Setting {
-    /// A directory on a real disk.
-    directory: PathBuf,
-    /// Good rounds wanted.
-    rounds: usize,
-    /// How long one sample runs.
-    sample: Duration,
-}
-
-#[derive(Parser)]
-#[command(
-    name = "hoso-bench",
-    about = "Measures Hoso side by side with raw engines"
-)]
-struct Arguments {
-    /// Prints one JSON document instead of a table.
-    #[arg(long)]
-    json: bool,
-    /// Rounds whose median counts.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
-    /// Milliseconds of one sample.
-    #[arg(long, default_value_t = 1_000)]
-    sample_ms: u64,
-    /// A directory on a real disk for the files that are written.
-    #[arg(long, default_value = ".")]
-    directory: PathBuf,
-    /// Benchmarks to run; all if none is named.
-    #[arg(value_parser = NAMES)]
-    names: Vec<String>,
-}
+use setting::{Arguments, Setting};
 
 /// Every goal was met.
 const DONE: u8 = 0;
@@ -61,8 +31,20 @@ const MISSED: u8 = 1;
 /// Something that a benchmark needs is not there.
 const NOT_AVAILABLE: u8 = 3;
 
-/// Every benchmark, in the order they run.
-const NAMES: [&str; 5] = ["sqlite-append", "replay", "evaluate", "demo", "memory"];
+/// Every benchmark, in the order they run. `pg` names all that begin with `pg-`.
+const NAMES: [&str; 11] = [
+    "sqlite-append",
+    "replay",
+    "evaluate",
+    "demo",
+    "memory",
+    "pg-append",
+    "pg-commands",
+    "pg-growth",
+    "pg-readers",
+    "pg-replay",
+    "pg-sealing",
+];
 
 async fn run(name: &str, setting: &Setting) -> anyhow::Result<Report> {
     match name {
@@ -71,6 +53,12 @@ async fn run(name: &str, setting: &Setting) -> anyhow::Result<Report> {
         "evaluate" => evaluate::run(setting).await,
         "demo" => demo::run(setting).await,
         "memory" => memory::run(setting).await,
+        "pg-append" => postgres::append::run(setting).await,
+        "pg-commands" => postgres::commands::run(setting).await,
+        "pg-growth" => postgres::growth::run(setting).await,
+        "pg-readers" => postgres::readers::run(setting).await,
+        "pg-replay" => postgres::replay::run(setting).await,
+        "pg-sealing" => postgres::sealing::run(setting).await,
         other => anyhow::bail!("no benchmark `{other}`"),
     }
 }
@@ -78,34 +66,29 @@ async fn run(name: &str, setting: &Setting) -> anyhow::Result<Report> {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    let setting = Setting {
-        directory: arguments.directory,
-        rounds: arguments.rounds.max(1),
-        sample: Duration::from_millis(arguments.sample_ms),
-    };
+    let wanted = arguments.wanted(&NAMES)?;
+    let json = arguments.json;
+    let setting = Setting::new(arguments);
     let mut report = Report::default();
-    let mut unavailable = false;
-    for name in NAMES {
-        if arguments.names.is_empty() || arguments.names.iter().any(|wanted| wanted == name) {
-            eprintln!("{name} …");
-            match run(name, &setting).await {
-                Ok(measured) => report.append(measured),
-                Err(error) => {
-                    eprintln!("{name} could not be measured: {error:#}");
-                    unavailable = true;
-                }
+    for name in wanted {
+        eprintln!("{name} …");
+        match run(name, &setting).await {
+            Ok(measured) => report.append(measured),
+            Err(error) => {
+                eprintln!("{name} could not be measured: {error:#}");
+                report.missing(name, format!("{error:#}"));
             }
         }
     }
-    if arguments.json {
+    if json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         println!("{}", report.table());
     }
     let missed = report.goals.iter().any(|goal| !goal.ok);
-    Ok(ExitCode::from(match (unavailable, missed) {
-        (true, _) => NOT_AVAILABLE,
-        (false, true) => MISSED,
-        (false, false) => DONE,
+    Ok(ExitCode::from(match (report.missing.is_empty(), missed) {
+        (false, _) => NOT_AVAILABLE,
+        (true, true) => MISSED,
+        (true, false) => DONE,
     }))
 }

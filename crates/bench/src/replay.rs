@@ -7,12 +7,14 @@ use std::time::Instant;
 
 use futures::StreamExt;
 use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
-use hoso_ledger::{Append, SharedLedger, pages};
+use hoso_ledger::{SharedLedger, pages};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Row};
 
+use crate::drive::rate;
 use crate::figure::{Better, Report};
-use crate::ledger_load::{self, LoadEvent, LoadState, rate};
+use crate::ledger_load;
+use crate::load::{LoadEvent, LoadState};
 use crate::{Setting, rounds};
 
 /// Events of the log that is replayed.
@@ -34,13 +36,13 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let ledger = SqliteLedger::open(directory.path(), options).await?;
     let file = ledger.file().to_owned();
     let ledger: SharedLedger = ledger;
-    fill(&ledger, EVENTS).await?;
+    ledger_load::fill(&ledger, EVENTS, 1).await?;
     let texts = texts(&ledger).await?;
     let measured = rounds::run(setting.rounds, |_| async {
         Ok(Measured {
             raw: raw(&file).await?,
             decode: decode(&texts)?,
-            replay: replay(&ledger).await?,
+            replay: replay(&ledger, EVENTS).await?,
         })
     })
     .await?;
@@ -72,28 +74,8 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// Fills an empty ledger with so many events.
-pub(crate) async fn fill(ledger: &SharedLedger, events: u64) -> anyhow::Result<()> {
-    let callers = 64;
-    let mut tasks = Vec::new();
-    for caller in 0..callers {
-        let ledger = Arc::clone(ledger);
-        tasks.push(tokio::spawn(async move {
-            for n in (caller..events).step_by(usize::try_from(callers)?) {
-                let (stream, version) = ledger_load::place(caller * 1_000_000, n / callers);
-                let append: Append = ledger_load::append(stream, version)?;
-                ledger.append(append).await?;
-            }
-            anyhow::Ok(())
-        }));
-    }
-    for task in tasks {
-        task.await??;
-    }
-    Ok(())
-}
-
-async fn texts(ledger: &SharedLedger) -> anyhow::Result<Vec<String>> {
+/// The data of every event.
+pub(crate) async fn texts(ledger: &SharedLedger) -> anyhow::Result<Vec<String>> {
     let mut texts = Vec::new();
     let mut after = 0;
     loop {
@@ -132,7 +114,8 @@ async fn raw(file: &std::path::Path) -> anyhow::Result<f64> {
     Ok(rate)
 }
 
-fn decode(texts: &[String]) -> anyhow::Result<f64> {
+/// Events a second that one thread decodes and folds.
+pub(crate) fn decode(texts: &[String]) -> anyhow::Result<f64> {
     let started = Instant::now();
     let mut state = LoadState::default();
     for text in texts {
@@ -144,7 +127,7 @@ fn decode(texts: &[String]) -> anyhow::Result<f64> {
 }
 
 /// The whole log as `hoso replay` reads it: with read-ahead, while what is there is folded.
-async fn replay(ledger: &SharedLedger) -> anyhow::Result<f64> {
+pub(crate) async fn replay(ledger: &SharedLedger, all: u64) -> anyhow::Result<f64> {
     let started = Instant::now();
     let mut state = LoadState::default();
     let mut events = 0;
@@ -158,7 +141,7 @@ async fn replay(ledger: &SharedLedger) -> anyhow::Result<f64> {
         }
     }
     anyhow::ensure!(
-        events == EVENTS && state.findings > 0,
+        events == all && state.findings > 0,
         "replayed {events} events"
     );
     Ok(rate(events, started.elapsed()))

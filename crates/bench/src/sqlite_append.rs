@@ -11,8 +11,10 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use crate::figure::{Better, Report};
-use crate::{Setting, ledger_load, rounds};
+use crate::drive::rate;
+use crate::figure::{Better, Report, ratios};
+use crate::ledger_load::{self, Work};
+use crate::{Setting, rounds};
 
 const CALLERS: [u64; 4] = [1, 8, 64, 256];
 /// Rows of the raw multi-row insert.
@@ -73,17 +75,16 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
-    of.iter().zip(to).map(|(of, to)| of / to).collect()
-}
-
 async fn round(setting: &Setting) -> anyhow::Result<Measured> {
     let mut appends = [0.0; CALLERS.len()];
     let raw_single = raw(&setting.directory, 1, setting.sample).await?;
     for (callers, rate) in CALLERS.iter().zip(&mut appends) {
         let directory = tempfile::tempdir_in(&setting.directory)?;
         let ledger = open(directory.path()).await?;
-        *rate = ledger_load::appends_a_second(&ledger, *callers, 1, setting.sample).await?;
+        let sample = setting.sample;
+        *rate = ledger_load::run(&ledger, *callers, 0, Work::Append(1), sample)
+            .await?
+            .rate;
         ledger.close().await;
     }
     let raw_multi = raw(&setting.directory, RAW_ROWS, setting.sample).await?;
@@ -132,7 +133,7 @@ async fn raw(directory: &Path, rows: usize, sample: Duration) -> anyhow::Result<
         }
         connection.execute(query).await?;
     }
-    let rate = ledger_load::rate(written, started.elapsed());
+    let rate = rate(written, started.elapsed());
     connection.close().await?;
     Ok(rate)
 }
@@ -183,20 +184,4 @@ fn bind(query: Bound, position: u64) -> anyhow::Result<Bound> {
         .bind(metadata.traceparent)
         .bind(Sha256::digest(data.as_bytes()).to_vec())
         .bind(data))
-}
-
-#[cfg(test)]
-mod tests {
-    use anyhow::Context;
-
-    use crate::ledger_load;
-
-    #[test]
-    fn the_load_has_the_size_it_is_described_with() -> anyhow::Result<()> {
-        let append = ledger_load::append(7, 1)?;
-        let data = append.events.first().context("one event")?;
-        assert_eq!(data.data.len(), 577);
-        assert!((1_450..1_550).contains(&append.row.state.len()));
-        Ok(())
-    }
 }

@@ -1,0 +1,15 @@
+//! The full mode beside raw PostgreSQL and beside others, all on one private server in one run.
+//!
+//! Every load has a database of its own, made from the same template: no table is larger for one
+//! than for the other.
+
+pub(crate) mod append;
+pub(crate) mod commands;
+pub(crate) mod growth;
+mod message_db;
+pub(crate) mod peers;
+mod raw;
+pub(crate) mod readers;
+pub(crate) mod replay;
+pub(crate) mod sealing;
+pub(crate) mod server;
