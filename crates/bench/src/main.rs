@@ -32,7 +32,7 @@ const MISSED: u8 = 1;
 const NOT_AVAILABLE: u8 = 3;
 
 /// Every benchmark, in the order they run. `pg` names all that begin with `pg-`.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 13] = [
     "sqlite-append",
     "replay",
     "evaluate",
@@ -42,6 +42,8 @@ const NAMES: [&str; 11] = [
     "pg-commands",
     "pg-growth",
     "pg-readers",
+    "pg-feed",
+    "pg-hop",
     "pg-replay",
     "pg-sealing",
 ];
@@ -57,6 +59,8 @@ async fn run(name: &str, setting: &Setting) -> anyhow::Result<Report> {
         "pg-commands" => postgres::commands::run(setting).await,
         "pg-growth" => postgres::growth::run(setting).await,
         "pg-readers" => postgres::readers::run(setting).await,
+        "pg-feed" => postgres::feed::run(setting).await,
+        "pg-hop" => postgres::hop::run(setting).await,
         "pg-replay" => postgres::replay::run(setting).await,
         "pg-sealing" => postgres::sealing::run(setting).await,
         other => anyhow::bail!("no benchmark `{other}`"),
@@ -69,6 +73,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let wanted = arguments.wanted(&NAMES)?;
     let json = arguments.json;
     let setting = Setting::new(arguments);
+    // Counted as in a service.
+    hoso_runtime::telemetry::metrics_handle();
     let mut report = Report::default();
     for name in wanted {
         eprintln!("{name} …");

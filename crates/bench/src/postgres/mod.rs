@@ -5,7 +5,9 @@
 
 pub(crate) mod append;
 pub(crate) mod commands;
+pub(crate) mod feed;
 pub(crate) mod growth;
+pub(crate) mod hop;
 mod message_db;
 pub(crate) mod peers;
 mod raw;
@@ -13,3 +15,4 @@ pub(crate) mod readers;
 pub(crate) mod replay;
 pub(crate) mod sealing;
 pub(crate) mod server;
+mod stage;
