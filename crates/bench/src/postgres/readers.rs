@@ -117,6 +117,8 @@ impl Twin {
 
     async fn seen(&self, sample: Duration) -> anyhow::Result<Sample> {
         let from = self.reader.head().await?;
+        // Its connection and statement are there before anything is measured.
+        self.reader.read_all(from.saturating_sub(1), 1).await?;
         let (tell, last) = watch::channel(None);
         let reading = drive::spawned(read(Arc::clone(&self.reader), from, last));
         let base = ledger_load::base(self.next_load(), 0);
