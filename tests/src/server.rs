@@ -29,9 +29,19 @@ impl Server {
     /// If it does not come up.
     #[must_use]
     pub fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    /// Starts it with more arguments.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(hoso_binary())
             .args(["up", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .args(arguments)
             .env("HOSO_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()

@@ -26,6 +26,8 @@ pub struct Config {
     pub log: String,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Where else the last event seen is noted, outside the data directory.
+    pub mark: Option<PathBuf>,
     shown: Vec<Shown>,
 }
 
@@ -157,6 +159,7 @@ impl Config {
         let nats_seed = settings.secret("nats_seed", |l| &l.nats_seed);
         let log: String = settings.parsed("log", |l| &l.log, "info")?;
         let log_format = settings.parsed("log_format", |l| &l.log_format, "auto")?;
+        let mark: PathBuf = settings.parsed("mark", |l| &l.mark, "")?;
         check_filter(&log, &settings)?;
         Ok(Self {
             data,
@@ -166,6 +169,7 @@ impl Config {
             nats_seed,
             log,
             log_format,
+            mark: Some(mark).filter(|mark| !mark.as_os_str().is_empty()),
             shown: settings.shown,
         })
     }

@@ -10,7 +10,7 @@ use hoso_runtime::Problem;
 
 use crate::{
     backup, config, demo, evaluate, health, history, import, ledger, nats_keys, openapi, output,
-    token, up,
+    restore, token, up,
 };
 
 /// Done.
@@ -55,6 +55,8 @@ enum Command {
     Ledger(ledger::LedgerCommand),
     /// Back up the ledger and the documents into a directory, or check a backup
     Backup(backup::BackupArgs),
+    /// Make a ledger and its documents anew from a backup, where there is none
+    Restore(restore::RestoreArgs),
     /// Make a key for everybody who may connect to NATS, in full mode
     NatsKeys(nats_keys::NatsKeysArgs),
     /// Show the settings and where each comes from
@@ -95,6 +97,7 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::Import(args) => block_on(import::run(args)),
         Command::Token(command) => block_on(token::run(command)),
         Command::Backup(args) => block_on(backup::run(args)),
+        Command::Restore(args) => block_on(restore::run(args)),
         Command::Ledger(command) => block_on(ledger::run(command)),
         Command::Health(args) => block_on(health::run(args)),
     }

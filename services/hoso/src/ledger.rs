@@ -7,10 +7,10 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use hoso_ledger::{Ledger, StreamRow};
 use indicatif::ProgressBar;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::{DONE, FOUND_PROBLEMS};
-use crate::folds::{Folded, fold_all};
+use crate::folds::{Folded, difference, fold_all};
 use crate::output::say;
 use crate::store::{self, Data};
 
@@ -64,20 +64,7 @@ async fn verify(args: Verify) -> Result<u8> {
     for (stream, fold) in &folded.streams {
         let row = fold.row(stream)?;
         let stored = runtime.ledger.stream(stream).await?;
-        // Appended to while we read: a later version is no difference.
-        let difference = match stored {
-            None => Some("has no row"),
-            Some(stored) if stored.version > row.version => None,
-            Some(stored) if stored.version < row.version => {
-                Some("its row is older than its events")
-            }
-            Some(stored) if !same_json(&stored.state, &row.state) => {
-                Some("its row holds another state")
-            }
-            Some(stored) if stored.listing != row.listing => Some("its row is listed otherwise"),
-            Some(_) => None,
-        };
-        if let Some(difference) = difference {
+        if let Some(difference) = difference(&row, stored.as_ref()) {
             folded
                 .differences
                 .push(format!("stream {stream}: {difference}"));
@@ -90,11 +77,6 @@ async fn verify(args: Verify) -> Result<u8> {
     } else {
         FOUND_PROBLEMS
     })
-}
-
-fn same_json(one: &str, other: &str) -> bool {
-    let read = |text| serde_json::from_str::<Value>(text).ok();
-    one == other || read(one) == read(other)
 }
 
 fn report(args: &Verify, folded: &Folded, seconds: f64) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use hoso_ledger::SharedLedger;
-use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
+use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions, SqliteRestore};
 use hoso_runtime::config::{Config, Layer};
 use hoso_runtime::{Clock, Runtime};
 
@@ -92,10 +92,16 @@ fn make(data: &Path) -> Result<()> {
         .with_context(|| format!("data directory {} cannot be made", data.display()))
 }
 
+/// Whether there is a ledger in a data directory.
+pub(crate) fn has_ledger(data: &Path) -> bool {
+    data.join("ledger.sqlite").is_file()
+}
+
 fn require(data: &Path) -> Result<()> {
-    if data.join("ledger.sqlite").is_file() {
+    if has_ledger(data) {
         return Ok(());
     }
+    SqliteRestore::refuse_unfinished(data)?;
     Err(BadInput(format!(
         "there is no ledger in {}; `hoso up --data DIR` or `hoso demo --data DIR` makes one",
         data.display()

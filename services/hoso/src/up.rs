@@ -1,13 +1,18 @@
 //! `hoso up`: embedded mode, everything in one process on SQLite in one directory.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use clap::Args;
+use hoso_ledger::SharedLedger;
+use hoso_ledger::sqlite::SqliteRestore;
 use hoso_runtime::config::Layer;
 use hoso_runtime::{Clock, Runtime};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::DONE;
+use crate::mark::Marks;
 use crate::output::say;
 use crate::store::{self, Data, ServeLock};
 use crate::{first_run, services};
@@ -24,22 +29,32 @@ pub(crate) struct UpArgs {
     /// Log filter; else `HOSO_LOG`, the settings file, `info`
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
+    /// File outside the data directory in which the last event seen is noted, so that a ledger
+    /// restored from an older backup is noticed; else `HOSO_MARK`, the settings file, none
+    #[arg(long, value_name = "FILE")]
+    mark: Option<String>,
+    /// Go on, for this start, although the ledger lost events that were acknowledged
+    #[arg(long)]
+    accept_loss: bool,
 }
 
 /// Serves until the first signal; the second ends it at once.
 ///
 /// # Errors
-/// The directory is served by another process, the ledger cannot be opened, the address is taken.
+/// The directory is served by another process, the ledger cannot be opened or lost events, the
+/// address is taken.
 pub(crate) async fn run(args: UpArgs) -> Result<u8> {
     let flags = Layer {
         listen: args.listen,
         log: args.log,
+        mark: args.mark,
         ..args.data.layer()
     };
     let config = store::settings(&flags)?;
     hoso_runtime::telemetry::init(&config.log, config.log_format)?;
     let _lock = ServeLock::take(&config.data)?;
-    let runtime = store::open(&config.data, Clock::system()).await?;
+    let marks = Marks::of(&config);
+    let runtime = open(&config.data, &marks, args.accept_loss).await?;
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
@@ -50,33 +65,63 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
         say!("  curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/units\n");
         say!("More tokens: hoso token issue --official ID --days N");
     }
+    marks.write(runtime.ledger.as_ref(), &runtime.clock).await?;
+    let shutdown = CancellationToken::new();
+    // Before anybody is told that it serves: who reads that may stop it at once.
+    tokio::spawn(stop_on_signal(shutdown.clone()));
     say!(
         "Hoso serves http://{address} (documentation at /docs), data in {}",
         config.data.display()
     );
-    serve(runtime, listener).await?;
+    let stop = CancellationToken::new();
+    let (ledger, clock) = (SharedLedger::clone(&runtime.ledger), runtime.clock.clone());
+    let kept = tokio::spawn(marks.clone().keep(ledger, clock.clone(), stop.clone()));
+    let services = services::all(&runtime);
+    hoso_runtime::serve(runtime, services, listener, shutdown).await?;
+    stop.cancel();
+    kept.await?;
+    // Once more: what was in hand when the signal came has been written since.
+    if let Err(error) = last_mark(&config.data, &marks, &clock).await {
+        tracing::error!("{error:#}; an older backup may go unnoticed");
+    }
     Ok(DONE)
 }
 
-/// Runs all services on a listener until the first signal.
-///
-/// # Errors
-/// The listener failed.
-pub(crate) async fn serve(runtime: Runtime, listener: TcpListener) -> Result<()> {
-    let shutdown = CancellationToken::new();
-    tokio::spawn(stop_on_signal(shutdown.clone()));
-    let services = services::all(&runtime);
-    hoso_runtime::serve(runtime, services, listener, shutdown).await?;
-    Ok(())
+async fn last_mark(data: &Path, marks: &Marks, clock: &Clock) -> Result<()> {
+    let closed = store::open_to_read(data).await?;
+    let written = marks.write(closed.ledger.as_ref(), clock).await;
+    closed.ledger.close().await;
+    written.map(|_| ())
 }
 
-/// First signal: finish what is in hand. Second: stop at once.
-async fn stop_on_signal(shutdown: CancellationToken) {
-    signal().await;
-    eprintln!("hoso: finishing what is in hand; once more to stop at once");
-    shutdown.cancel();
-    signal().await;
-    std::process::exit(1);
+/// Opens the ledger, unless a mark tells that it lost events.
+async fn open(data: &Path, marks: &Marks, accept_loss: bool) -> Result<Runtime> {
+    // Before a fresh one is made: where history is missing it must not be hidden.
+    let mut lost = false;
+    if !store::has_ledger(data) {
+        SqliteRestore::refuse_unfinished(data)?;
+        lost = marks.guard(None, accept_loss).await?;
+    }
+    let runtime = store::open(data, Clock::system()).await?;
+    let ledger = runtime.ledger.as_ref();
+    lost |= marks.guard(Some(ledger), accept_loss).await?;
+    if accept_loss && !lost {
+        tracing::warn!("nothing is lost: leave out --accept-loss, or a later loss goes unnoticed");
+    }
+    Ok(runtime)
+}
+
+/// First signal: finish what is in hand. Second: stop at once. Signals are caught from the call on,
+/// not only once the future is polled.
+fn stop_on_signal(shutdown: CancellationToken) -> impl Future<Output = ()> {
+    let first = signal();
+    async move {
+        first.await;
+        eprintln!("hoso: finishing what is in hand; once more to stop at once");
+        shutdown.cancel();
+        signal().await;
+        std::process::exit(1);
+    }
 }
 
 /// Waits for the first signal.
@@ -84,21 +129,32 @@ pub(crate) async fn wait_for_signal() {
     signal().await;
 }
 
-async fn signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
+/// The next signal; caught from the call on.
+#[cfg(unix)]
+fn signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let caught = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
+    async move {
+        match caught {
+            (Ok(mut interrupt), Ok(mut terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
             }
-            return;
+            // Without a handler nothing can be caught: wait for ever rather than stop at once.
+            (Err(_), _) | (_, Err(_)) => std::future::pending().await,
         }
     }
-    // Without a handler nothing can be caught: wait for ever rather than stop at once.
-    if interrupt.await.is_err() {
+}
+
+/// The next signal.
+#[cfg(not(unix))]
+async fn signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
 }

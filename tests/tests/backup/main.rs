@@ -7,6 +7,10 @@
     reason = "a test's helpers: a broken setup must stop the test"
 )]
 
+mod crash;
+mod load;
+mod mark;
 mod place;
+mod restore;
 mod take;
 mod tamper;

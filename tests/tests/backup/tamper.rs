@@ -223,6 +223,12 @@ async fn every_kind_of_tampering_is_noticed_and_named() {
             let said = out.contains(word) || err.contains(word);
             assert!(said, "{} lacks {word:?}: {out}{err}", tampering.name);
         }
+        let data = place.text(&format!("case-{number}/data"));
+        let restore = ["restore", &place.text(&name), "--data", &data];
+        Place::refused(1, &restore, tampering.words);
+        let left = contents(Path::new(&data)).into_keys();
+        let left: Vec<_> = left.filter(|name| name.contains("sqlite")).collect();
+        assert!(left.is_empty(), "{}: {left:?}", tampering.name);
     }
     let (code, out, err) = hoso(&["backup", "--check", &place.text("whole")]);
     assert_eq!(code, 0, "{out}{err}");

@@ -79,16 +79,18 @@ async fn migrated(connect: &SqliteConnectOptions) -> Result<SqliteConnection, Le
 }
 
 /// A fresh ledger beside an unfinished restore would hide that history is missing.
-fn refuse_unfinished(file: &Path) -> Result<(), LedgerError> {
-    if file.exists() || !unfinished_of(file).exists() {
+pub(super) fn refuse_unfinished(file: &Path) -> Result<(), LedgerError> {
+    let unfinished = unfinished_of(file);
+    if file.exists() || !unfinished.exists() {
         return Ok(());
     }
-    let reason = format!(
-        "a restore of {} was not finished; run it again, or delete {}",
-        file.display(),
-        unfinished_of(file).display()
-    );
-    Err(LedgerError::Unavailable { reason })
+    Err(LedgerError::Unavailable {
+        reason: format!(
+            "a restore of {} was not finished; run it again, or delete {}",
+            file.display(),
+            unfinished.display()
+        ),
+    })
 }
 
 /// The reading connections.

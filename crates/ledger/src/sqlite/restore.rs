@@ -14,6 +14,7 @@ use super::plan::{EventRow, StreamWrite};
 use super::{failure, open, reads, statements as sql, write};
 use crate::error::LedgerError;
 use crate::event::{NewEvent, Position, RecordedEvent, StreamName};
+use crate::queue::closed;
 use crate::read::{CommandRecord, Parked, StreamRecord};
 use crate::restore::Restore;
 use crate::stored::as_integer;
@@ -21,7 +22,8 @@ use crate::stored::as_integer;
 /// A SQLite ledger being restored.
 #[derive(Debug)]
 pub struct SqliteRestore {
-    connection: SqliteConnection,
+    /// `None` only once it is finished.
+    connection: Option<SqliteConnection>,
     unfinished: PathBuf,
     file: PathBuf,
     /// Transactions that advanced the head; the head wants each to have a later number.
@@ -44,15 +46,27 @@ impl SqliteRestore {
         made.await?;
         let connection = open::restoring(&unfinished).await?;
         Ok(Box::new(Self {
-            connection,
+            connection: Some(connection),
             unfinished,
             file,
             batch: 0,
         }))
     }
 
+    /// Passes unless a restore to this path was stopped before there was a ledger.
+    ///
+    /// # Errors
+    /// `Unavailable`, with what to do.
+    pub fn refuse_unfinished(path: impl AsRef<Path>) -> Result<(), LedgerError> {
+        open::refuse_unfinished(&open::file_of(path.as_ref()))
+    }
+
+    fn connection(&mut self) -> Result<&mut SqliteConnection, LedgerError> {
+        self.connection.as_mut().ok_or_else(closed)
+    }
+
     async fn lock(&mut self) -> Result<(), LedgerError> {
-        self.connection
+        self.connection()?
             .execute(sql::LOCK)
             .await
             .map_err(|e| failure::of(&e))?;
@@ -60,7 +74,7 @@ impl SqliteRestore {
     }
 
     async fn commit(&mut self) -> Result<(), LedgerError> {
-        write::run(&mut self.connection, sqlx::query(sql::COMMIT)).await?;
+        write::run(self.connection()?, sqlx::query(sql::COMMIT)).await?;
         Ok(())
     }
 }
@@ -81,8 +95,8 @@ impl Restore for SqliteRestore {
             let recorded_at = event.recorded_at.timestamp_micros();
             write::bind_event(query, recorded_at, row_of(event))
         });
-        write::run_all(&mut self.connection, inserts).await?;
-        write::run(&mut self.connection, advance).await?;
+        write::run_all(self.connection()?, inserts).await?;
+        write::run(self.connection()?, advance).await?;
         Ok(())
     }
 
@@ -99,7 +113,7 @@ impl Restore for SqliteRestore {
             };
             write::bind_stream(query, row)
         });
-        write::run_all(&mut self.connection, inserts).await?;
+        write::run_all(self.connection()?, inserts).await?;
         self.commit().await
     }
 
@@ -108,14 +122,14 @@ impl Restore for SqliteRestore {
         let inserts = write::in_chunks(&sql::INSERT_DOSSIER_EVENTS, places, |query, place| {
             write::bind_pair(query, (String::from(place.0), place.1))
         });
-        write::run_all(&mut self.connection, inserts).await?;
+        write::run_all(self.connection()?, inserts).await?;
         self.commit().await
     }
 
     async fn commands(&mut self, commands: Vec<CommandRecord>) -> Result<(), LedgerError> {
         self.lock().await?;
         let inserts = write::in_chunks(&sql::INSERT_COMMANDS, commands, write::bind_command);
-        write::run_all(&mut self.connection, inserts).await?;
+        write::run_all(self.connection()?, inserts).await?;
         self.commit().await
     }
 
@@ -126,9 +140,9 @@ impl Restore for SqliteRestore {
     ) -> Result<(), LedgerError> {
         self.lock().await?;
         let inserts = write::in_chunks(&sql::UPSERT_CURSORS, cursors, write::bind_pair);
-        write::run_all(&mut self.connection, inserts).await?;
+        write::run_all(self.connection()?, inserts).await?;
         for parked in parked {
-            write::run(&mut self.connection, write::park(parked)).await?;
+            write::run(self.connection()?, write::park(parked)).await?;
         }
         self.commit().await
     }
@@ -138,17 +152,27 @@ impl Restore for SqliteRestore {
         after: Position,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, LedgerError> {
-        reads::all(&mut self.connection, after, limit).await
+        reads::all(self.connection()?, after, limit).await
     }
 
     async fn stream(&mut self, stream: &StreamName) -> Result<Option<StreamRecord>, LedgerError> {
-        reads::stream(&mut self.connection, stream).await
+        reads::stream(self.connection()?, stream).await
     }
 
-    async fn finish(self: Box<Self>) -> Result<(), LedgerError> {
-        self.connection.close().await.map_err(|e| failure::of(&e))?;
-        let (unfinished, file) = (self.unfinished, self.file);
+    async fn finish(mut self: Box<Self>) -> Result<(), LedgerError> {
+        if let Some(connection) = self.connection.take() {
+            connection.close().await.map_err(|e| failure::of(&e))?;
+        }
+        let (unfinished, file) = (self.unfinished.clone(), self.file.clone());
         blocking(move || publish(&unfinished, &file)).await
+    }
+}
+
+impl Drop for SqliteRestore {
+    /// What was not finished goes; after a crash the next restore, or whoever opens a ledger there,
+    /// finds it.
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.unfinished).ok();
     }
 }
 

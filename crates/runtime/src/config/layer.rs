@@ -28,6 +28,8 @@ pub struct Layer {
     pub log: Option<String>,
     /// `auto`, `pretty` or `json`.
     pub log_format: Option<String>,
+    /// File outside the data directory in which the last event seen is noted.
+    pub mark: Option<String>,
 }
 
 /// Where a setting came from.
@@ -69,6 +71,7 @@ impl Layer {
             nats_seed: secret(env, "HOSO_NATS_SEED")?,
             log: env("HOSO_LOG"),
             log_format: env("HOSO_LOG_FORMAT"),
+            mark: env("HOSO_MARK"),
         })
     }
 

@@ -44,6 +44,7 @@ fn flags_win_over_environment_over_file_over_defaults() {
             "default",
             "default",
             path,
+            "default",
             "default"
         ]
     );

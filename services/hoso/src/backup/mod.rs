@@ -23,10 +23,12 @@ use anyhow::Result;
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 use hoso_ledger::Position;
+use hoso_runtime::config::Layer;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::{DONE, FOUND_PROBLEMS};
+use crate::mark::Marks;
 use crate::output::say;
 use crate::store::{self, Data};
 use line::Digest;
@@ -34,6 +36,7 @@ use manifest::{Counts, Head, Manifest};
 use problems::Problems;
 use read::Backup;
 use target::Target;
+pub(crate) use write::{documents_in, of_the_disk};
 
 /// Where to.
 #[derive(Debug, Args)]
@@ -46,6 +49,9 @@ pub(crate) struct BackupArgs {
     check: bool,
     #[command(flatten)]
     data: Data,
+    /// File outside the data directory in which the last event seen was noted; else `HOSO_MARK`
+    #[arg(long, value_name = "FILE")]
+    mark: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -61,7 +67,13 @@ pub(crate) async fn run(args: BackupArgs) -> Result<u8> {
         return check_it(&args).await;
     }
     let started = Instant::now();
-    let runtime = store::open_to_read(&args.data.directory()?).await?;
+    let config = store::settings(&Layer {
+        mark: args.mark,
+        ..args.data.layer()
+    })?;
+    let runtime = store::open_to_read(&config.data).await?;
+    let ledger = runtime.ledger.as_ref();
+    Marks::of(&config).guard(Some(ledger), false).await?;
     let target = Target::take(&args.directory)?;
     let bar = progress_bar();
     let written = write::write(&runtime, target, |at, of| show(&bar, at, of)).await;

@@ -310,7 +310,7 @@ impl Run<'_> {
 }
 
 /// A failing disk is told as such, so that it has its exit code.
-pub(super) fn of_the_disk(error: DocumentError) -> anyhow::Error {
+pub(crate) fn of_the_disk(error: DocumentError) -> anyhow::Error {
     match error {
         DocumentError::Io(error) => anyhow::Error::from(error).context("the document store"),
         DocumentError::Empty
@@ -331,7 +331,7 @@ fn stretch(from: Position, until: Position) -> CommandQuery {
 }
 
 /// The digests of the documents in an event: wherever a field `sha256` stands, it is a document's.
-pub(super) fn documents_in(data: &Value, found: &mut BTreeSet<Digest>) {
+pub(crate) fn documents_in(data: &Value, found: &mut BTreeSet<Digest>) {
     match data {
         Value::Object(fields) => {
             for (name, value) in fields {
