@@ -66,7 +66,10 @@ pub fn serve(
             tasks.spawn(runner.run(stop.clone()));
         }
         tasks.spawn(keep_up_metrics(stop.clone()));
-        if let Some(nats) = runtime.nats.clone() {
+        // The relay appends nothing that it could tell, and may not tell it.
+        if let Some(nats) = runtime.nats.clone()
+            && runtime.relay.is_none()
+        {
             let ledger = runtime.ledger.clone();
             tasks.spawn(share_head(nats, ledger, stop.clone()));
         }
