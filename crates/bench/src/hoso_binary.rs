@@ -24,21 +24,28 @@ pub(crate) struct Server(Child);
 impl Server {
     /// Starts `hoso up` on a directory and an address.
     pub(crate) fn start(hoso: &Path, data: &Path, listen: &str) -> anyhow::Result<Self> {
-        let child = Command::new(hoso)
+        let mut command = Command::new(hoso);
+        command
             .args(["up", "--listen", listen, "--data"])
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .with_context(|| format!("{} does not start", hoso.display()))?;
+            .stderr(Stdio::null());
+        Self::spawn(command)
+    }
+
+    /// Starts any other.
+    pub(crate) fn spawn(mut command: Command) -> anyhow::Result<Self> {
+        let program = command.get_program().to_owned();
+        let child = command.spawn();
+        let child = child.with_context(|| format!("{} does not start", program.display()))?;
         Ok(Self(child))
     }
 
     /// An error if the server ended by itself.
     pub(crate) fn check_alive(&mut self) -> anyhow::Result<()> {
         match self.0.try_wait()? {
-            Some(status) => anyhow::bail!("`hoso up` ended: {status}"),
+            Some(status) => anyhow::bail!("the server ended: {status}"),
             None => Ok(()),
         }
     }

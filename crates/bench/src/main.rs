@@ -32,7 +32,7 @@ const MISSED: u8 = 1;
 const NOT_AVAILABLE: u8 = 3;
 
 /// Every benchmark, in the order they run. `pg` names all that begin with `pg-`.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "sqlite-append",
     "replay",
     "evaluate",
@@ -45,6 +45,7 @@ const NAMES: [&str; 13] = [
     "pg-feed",
     "pg-hop",
     "pg-replay",
+    "pg-cold-start",
     "pg-sealing",
 ];
 
@@ -62,6 +63,7 @@ async fn run(name: &str, setting: &Setting) -> anyhow::Result<Report> {
         "pg-feed" => postgres::feed::run(setting).await,
         "pg-hop" => postgres::hop::run(setting).await,
         "pg-replay" => postgres::replay::run(setting).await,
+        "pg-cold-start" => postgres::cold_start::run(setting).await,
         "pg-sealing" => postgres::sealing::run(setting).await,
         other => anyhow::bail!("no benchmark `{other}`"),
     }

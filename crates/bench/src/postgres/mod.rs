@@ -4,6 +4,7 @@
 //! than for the other.
 
 pub(crate) mod append;
+pub(crate) mod cold_start;
 pub(crate) mod commands;
 pub(crate) mod feed;
 pub(crate) mod growth;
