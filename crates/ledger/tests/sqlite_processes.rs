@@ -3,6 +3,8 @@
 //! The oracle of faults.md: acknowledged ⊆ log ⊆ attempted, positions dense, versions continuous,
 //! one winner a version, every row the last event's, a retried command never twice.
 
+mod oracle;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,53 +15,13 @@ use std::time::Duration;
 use futures::future::join_all;
 use hoso_ledger::conformance::{Outcome, sample};
 use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
-use hoso_ledger::{Append, Ledger, LedgerError, SharedLedger, StreamName};
+use hoso_ledger::{LedgerError, SharedLedger, StreamName};
+use oracle::{Failure, check, command};
 use uuid::Uuid;
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 async fn open(directory: &Path) -> Result<SharedLedger, LedgerError> {
     let options = SqliteOptions::new(sample::still_clock());
     Ok(SqliteLedger::open(directory, options).await?)
-}
-
-/// A command that can be told again by its id, its stream and the version it was decided on.
-fn command(id: Uuid, stream: &str, version: u64) -> Result<Append, Failure> {
-    let count = 1 + version % 3;
-    let mut append = sample::append(stream, version, count)?;
-    append.command = id;
-    append.digest = [9; 32];
-    Ok(append)
-}
-
-/// Positions dense, versions continuous, rows the last event's. Answers the log's commands with
-/// their first position.
-async fn check(ledger: &dyn Ledger) -> Result<BTreeMap<Uuid, u64>, Failure> {
-    let log = ledger.read_all(0, 1_000_000).await?;
-    let mut versions: BTreeMap<StreamName, (u64, u64)> = BTreeMap::new();
-    let mut commands: BTreeMap<Uuid, u64> = BTreeMap::new();
-    let mut last_command = None;
-    for (event, position) in log.iter().zip(1..) {
-        assert_eq!(event.position, position, "positions are dense");
-        let place = versions.entry(event.stream.clone()).or_default();
-        assert_eq!(event.version, place.0 + 1, "versions are continuous");
-        *place = (event.version, position);
-        if last_command != Some(event.command) {
-            let again = commands.insert(event.command, position);
-            assert_eq!(again, None, "command {} is in the log twice", event.command);
-            last_command = Some(event.command);
-        }
-    }
-    assert_eq!(ledger.head().await?, log.len() as u64);
-    for (stream, place) in versions {
-        let row = ledger
-            .stream(&stream)
-            .await?
-            .ok_or("a stream without a row")?;
-        assert_eq!((row.version, row.last_position), place);
-        assert_eq!(row.state, format!(r#"{{"count":{}}}"#, row.version));
-    }
-    Ok(commands)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
