@@ -80,11 +80,12 @@ pub(crate) async fn closed_loop<C: Caller>(
     Ok(Sample::of(took, started.elapsed()))
 }
 
-/// On any thread of the runtime.
-pub(crate) async fn spawned<T: Send + 'static>(
+/// Begins the work at once, on any thread of the runtime; the future is its end.
+pub(crate) fn spawned<T: Send + 'static>(
     work: impl Future<Output = anyhow::Result<T>> + Send + 'static,
-) -> anyhow::Result<T> {
-    tokio::spawn(work).await?
+) -> impl Future<Output = anyhow::Result<T>> + Send {
+    let task = tokio::spawn(work);
+    async move { task.await? }
 }
 
 /// So many a second.

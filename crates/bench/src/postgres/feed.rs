@@ -67,6 +67,11 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let kept = each(|m| m.cursor.handled / m.cursor.appends);
     let what = "a consumer that commits its cursor alone / appends, 256 callers";
     report.goal("G8b", what, 0.95, Better::More, &kept);
+    let p50 = each(|m| m.applied_quiet.p50 * m.single.rate / 1e6);
+    let what = "submission until applied, 200/s, p50 / average raw single INSERT";
+    report.figure(what, "×", &p50);
+    let p99 = each(|m| m.applied_quiet.p99 * m.single.rate / 1e6);
+    report.figure("the same, p99", "×", &p99);
     report.latency(
         "submission until applied, 2000/s",
         &each(|m| m.applied.p50),

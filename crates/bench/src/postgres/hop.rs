@@ -143,18 +143,17 @@ async fn handed_out(
     let from = ledger.head().await?;
     let mut events = feed.subscribe("bench", from);
     let (tell, mut told) = mpsc::unbounded_channel::<(Position, Instant)>();
-    let taking = drive::spawned(async move {
+    let taking = tokio::spawn(async move {
         loop {
             let page = events.next(PAGE).await?;
             let now = Instant::now();
             for event in page {
                 if tell.send((event.position, now)).is_err() {
-                    return Ok(());
+                    return anyhow::Ok(());
                 }
             }
         }
     });
-    let taking = tokio::spawn(taking);
     let base = ledger_load::base(load, 0);
     let mut took = Vec::new();
     let mut count = 0;
