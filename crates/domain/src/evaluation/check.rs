@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::criteria::FIGURES_ALONE;
 use super::facts::Facts;
 use super::json::{Fault, ReadError};
 use super::round_file::{Hold, Item, Round, RoundFile, TieRuling, Unit};
-use super::vocabulary::{Basis, Group, Lane, RoundKind, criteria_of};
+use super::vocabulary::{Basis, Group, Lane, RoundKind, criteria_of, takes_finding};
 use crate::ids::SubjectId;
 use crate::rulebook::RuleBook;
 
@@ -120,7 +119,7 @@ fn item_alone(item: &Item, round: Round, facts: &Facts<'_>) -> Result<(), Fault>
     }
     let row = criteria_of(item.lane, item.basis);
     for rule in item.findings.keys() {
-        if !row.contains(rule) || FIGURES_ALONE.contains(rule) {
+        if !row.contains(rule) || !takes_finding(*rule) {
             let fault = Fault::new("no finding of this rule here");
             return Err(fault.at_key(rule.as_str()).at_key("findings"));
         }

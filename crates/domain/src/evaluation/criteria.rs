@@ -12,16 +12,13 @@ use super::exact::Exact;
 use super::facts::{Facts, Series, UnitFacts};
 use super::growth::GrowthFigure;
 use super::round_file::{Hold, Item, RoundFile};
-use super::vocabulary::{Eligibility, FindingVerdict, RoundKind, RuleId, Verdict};
+use super::vocabulary::{Eligibility, FindingVerdict, RoundKind, Verdict};
 use crate::ids::{InitiativeId, SubjectId};
 use crate::percent::Percent;
 use crate::rulebook::{
     AnnualWindow, ClassificationAverage, Computation, Criterion, Parameters, RuleBook,
 };
 use crate::rules::exclusions::hold_in_force;
-
-/// Criteria that are figures alone: nobody finds on them.
-pub(super) const FIGURES_ALONE: [RuleId; 2] = [RuleId::R15, RuleId::R26];
 
 /// A round file under a rule book: what criteria and keys are computed from.
 pub(super) struct Judge<'a> {

@@ -36,7 +36,7 @@ pub use round_file::{
 };
 pub use vocabulary::{
     Basis, Eligibility, FindingVerdict, Group, ItemOutcome, Lane, PublicationKind, RoundKind,
-    RuleId, Verdict, WordError, criteria_of,
+    RuleId, Verdict, WordError, criteria_of, takes_finding,
 };
 pub use what_if::{Change, WhatIf, what_if};
 

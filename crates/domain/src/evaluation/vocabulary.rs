@@ -302,6 +302,12 @@ pub const fn criteria_of(lane: Lane, basis: Option<Basis>) -> &'static [RuleId] 
     }
 }
 
+/// Whether a human may find on a criterion; R15 and R26 are figures alone.
+#[must_use]
+pub const fn takes_finding(rule: RuleId) -> bool {
+    !matches!(rule, RuleId::R15 | RuleId::R26)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,11 +9,10 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::criteria::FIGURES_ALONE;
 use super::fact::{Fact, FactValue, Range};
 use super::round_file::{Item, RoundFile, YEAR_FIRST};
 use super::trial::Trial;
-use super::vocabulary::{Eligibility, Group, ItemOutcome, Lane, criteria_of};
+use super::vocabulary::{Eligibility, Group, ItemOutcome, Lane, criteria_of, takes_finding};
 use crate::ids::ItemId;
 use crate::rulebook::RuleBook;
 use crate::rules::exclusions::hold_in_force;
@@ -150,7 +149,7 @@ fn facts(trial: &Trial<'_>, lane: Lane) -> Vec<Fact> {
 /// The facts that stand in an item: its findings and the council's score.
 fn of_item(at: usize, item: &Item) -> impl Iterator<Item = Fact> {
     let row = criteria_of(item.lane, item.basis).iter();
-    let found = row.filter(|rule| !FIGURES_ALONE.contains(rule));
+    let found = row.filter(|rule| takes_finding(**rule));
     let score = item.lane.is_individual().then_some(Fact::CouncilScore(at));
     found.map(move |rule| Fact::Finding(at, *rule)).chain(score)
 }

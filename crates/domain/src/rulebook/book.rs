@@ -17,6 +17,7 @@ use crate::evaluation::vocabulary::{
 use crate::ids::RuleBookId;
 use crate::percent::Percent;
 use crate::rulebook::parameters::{ParameterName, Parameters};
+use crate::rulebook::totals::AwardTotal;
 
 const SOC_TRANG_52_2022: &str = include_str!("../../rulebooks/soc-trang-52-2022.json");
 
@@ -163,6 +164,9 @@ pub struct Criterion {
     pub rule: RuleId,
     /// Section of the plan, such as `III.4.b(2)`.
     pub citation: String,
+    /// First and last day, if the clause is not in force as long as the book.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validity: Option<Validity>,
     /// How it is judged.
     pub computation: Computation,
     /// The clause in Vietnamese, the plan's words.
@@ -310,6 +314,8 @@ struct Text {
     validity: Validity,
     windows: Windows,
     groups: Vec<GroupSize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    totals: Vec<AwardTotal>,
     lanes: Vec<LaneRules>,
     criteria: Vec<Criterion>,
     bands: Thresholds,
@@ -425,6 +431,12 @@ impl RuleBook {
             .map(|entry| entry.size)
     }
 
+    /// Awards of a kind altogether, where the book says so itself.
+    #[must_use]
+    pub fn totals(&self) -> &[AwardTotal] {
+        &self.text.totals
+    }
+
     /// The lanes, in table order.
     #[must_use]
     pub fn lanes(&self) -> &[LaneRules] {
@@ -434,18 +446,19 @@ impl RuleBook {
     /// Awards of a lane in a kind of round (số lượng); 0 where there is no such award.
     #[must_use]
     pub fn quota(&self, kind: RoundKind, lane: Lane) -> u32 {
-        let quotas = self.lane(lane).map(|rules| &rules.quotas);
-        quotas.map_or(0, |quotas| match kind {
-            RoundKind::Annual => quotas.annual,
-            RoundKind::Interim => quotas.interim,
-            RoundKind::Final => quotas.r#final,
-        })
+        self.lane(lane).map_or(0, |rules| rules.quotas.of(kind))
     }
 
     /// The criteria an item is judged by, in order.
     #[must_use]
     pub fn criteria(&self, lane: Lane, basis: Option<Basis>) -> &[RuleId] {
         self.row(lane, basis).map_or(&[], |row| &row.criteria)
+    }
+
+    /// Every clause, in the book's order.
+    #[must_use]
+    pub fn clauses(&self) -> &[Criterion] {
+        &self.text.criteria
     }
 
     /// A criterion's clause and computation.
@@ -558,6 +571,10 @@ fn check(text: &Text) -> Result<(), String> {
     if !(windows.from <= windows.interim && windows.interim <= windows.r#final) {
         return Err("windows are out of order".to_owned());
     }
+    let mut totals = BTreeSet::new();
+    if !text.totals.iter().all(|total| totals.insert(total.award)) {
+        return Err("a total is given twice".to_owned());
+    }
     check_criteria(text)?;
     check_lanes(text)?;
     for (name, fraction) in [
@@ -584,6 +601,9 @@ fn check_criteria(text: &Text) -> Result<(), String> {
     for criterion in &text.criteria {
         if !seen.insert(criterion.rule) {
             return Err(format!("criterion {} stands twice", criterion.rule));
+        }
+        if criterion.validity.as_ref().is_some_and(|v| v.from > v.to) {
+            return Err(format!("{} ends before it begins", criterion.rule));
         }
     }
     Ok(())

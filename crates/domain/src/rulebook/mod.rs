@@ -5,9 +5,11 @@
 
 mod book;
 mod calendar;
+pub mod lint;
 mod parameters;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 pub use book::{
     Ambiguity, AppealPeriod, Computation, Criterion, Deadline, DossierDemands, Fraction, GroupSize,
@@ -19,3 +21,4 @@ pub use parameters::{
     AnnualWindow, AtMaximum, BothRuleLoser, ClassificationAverage, FlagExcludes, GrowthComponents,
     GrowthPhase, ParameterName, Parameters, UnknownParameter,
 };
+pub use totals::{AwardKind, AwardTotal, plan_totals};

@@ -19,6 +19,16 @@ use super::state::CaseFile;
 /// Criteria that the initiative council knows about: a new model or initiative.
 const COUNCIL_RULES: [RuleId; 3] = [RuleId::R17, RuleId::R28, RuleId::R33];
 
+/// The roles that may record a finding on a rule.
+#[must_use]
+pub fn finders(rule: RuleId) -> &'static [Role] {
+    if COUNCIL_RULES.contains(&rule) {
+        &[Role::StandingOffice, Role::InitiativeCouncil]
+    } else {
+        &[Role::StandingOffice]
+    }
+}
+
 /// Whether the actor may judge the dossier: check, return, reject, accept, forward.
 pub(super) fn refuse_judge(actor: &Actor, case: &CaseFile, action: &str) -> Option<Refusal> {
     Refusal::unless_role(actor, &[Role::HomeAffairs, Role::StandingOffice], action)
@@ -45,8 +55,7 @@ pub(super) fn refuse_finder(
     let roles = [Role::StandingOffice, Role::InitiativeCouncil];
     Refusal::unless_role(actor, &roles, action)
         .or_else(|| {
-            let foreign = actor.role == Role::InitiativeCouncil && !COUNCIL_RULES.contains(&rule);
-            foreign.then(|| {
+            (!finders(rule).contains(&actor.role)).then(|| {
                 let reason = format!("the initiative council does not find on {rule}");
                 Refusal::new(action, "D", reason)
             })

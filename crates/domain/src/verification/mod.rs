@@ -23,6 +23,7 @@ use crate::calendar::civil_day;
 use crate::decider::{Decider, Issued, Listing, StoredDecider};
 use crate::text::tidy;
 
+pub use authority::finders;
 pub use command::Command;
 pub use event::Event;
 pub use rejection::Rejection;

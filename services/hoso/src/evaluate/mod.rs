@@ -3,6 +3,7 @@
 //! Everything is computed in `hoso_domain::evaluation`; here files are read and outcomes written.
 
 mod comparison;
+mod lint;
 mod tables;
 mod what_if;
 
@@ -21,6 +22,8 @@ use crate::input;
 
 /// Everything went well.
 const DONE: u8 = 0;
+/// The rule book has errors.
+const FOUND_PROBLEMS: u8 = 1;
 /// A file or the rule book was bad.
 const BAD_INPUT: u8 = 2;
 
@@ -28,7 +31,7 @@ const BAD_INPUT: u8 = 2;
 #[derive(Debug, Args)]
 pub(crate) struct EvaluateArgs {
     /// Round files, UTF-8 JSON.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "lint", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Print one line of JSON a good file.
     #[arg(long)]
@@ -42,6 +45,9 @@ pub(crate) struct EvaluateArgs {
     /// Every single fact that alone would win or lose this item its award, with the nearest value.
     #[arg(long, value_name = "ITEM", group = "view")]
     pub(crate) what_if: Option<ItemId>,
+    /// What is wrong with the rule book, by itself or for the rounds of the files.
+    #[arg(long, group = "view")]
+    pub(crate) lint: bool,
 }
 
 /// A line of output: the outcome with the file it is of.
@@ -52,7 +58,8 @@ struct Line<'a> {
     outcome: &'a Outcome,
 }
 
-/// Runs the command; the answer is the exit code: 0 done, 2 a file or a rule book was bad.
+/// Runs the command; the answer is the exit code: 0 done, 1 the rule book has errors (`--lint`), 2 a
+/// file or a rule book was bad.
 ///
 /// # Errors
 /// Only if the outcome cannot be written; a reader that went away is no error.
@@ -85,11 +92,23 @@ fn run_all(args: &EvaluateArgs, out: &mut dyn Write, err: &mut dyn Write) -> io:
         compared: compared.as_ref(),
     };
     let mut code = DONE;
+    if args.lint && args.files.is_empty() {
+        let mut text = Vec::new();
+        if !lint::write(args.json, view.book, None, &mut text)? {
+            code = FOUND_PROBLEMS;
+        }
+        out.write_all(&text)?;
+    }
     for path in &args.files {
         let name = path.to_string_lossy();
         let shown = round_file(path).and_then(|file| view.of(&name, &file));
         match shown {
-            Ok(text) => out.write_all(&text)?,
+            Ok((text, ok)) => {
+                out.write_all(&text)?;
+                if !ok {
+                    code = code.max(FOUND_PROBLEMS);
+                }
+            }
             Err(reason) => {
                 writeln!(err, "{name}: {reason}")?;
                 code = BAD_INPUT;
@@ -108,11 +127,16 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// What is printed of a file, or why nothing is: `PATH: reason`.
-    fn of(&self, name: &str, file: &RoundFile) -> Result<Vec<u8>, String> {
+    /// What is printed of a file and whether all is well, or why nothing is: `PATH: reason`.
+    fn of(&self, name: &str, file: &RoundFile) -> Result<(Vec<u8>, bool), String> {
         let mut text = Vec::new();
+        if self.args.lint {
+            let round = Some((name, file));
+            let ok = lint::write(self.args.json, self.book, round, &mut text);
+            return ok.map(|ok| (text, ok)).map_err(|error| said(&error));
+        }
         self.write(name, file, &mut text)?;
-        Ok(text)
+        Ok((text, true))
     }
 
     fn write(&self, name: &str, file: &RoundFile, out: &mut Vec<u8>) -> Result<(), String> {
@@ -180,6 +204,7 @@ mod tests {
             rules: None,
             compare: None,
             what_if: None,
+            lint: false,
         };
         change(&mut args);
         let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -264,6 +289,35 @@ mod tests {
         let (code, out, err) = ran(&files, |args| args.what_if = item("nobody"));
         assert_eq!((code, out.as_str()), (BAD_INPUT, ""));
         assert_eq!(err, format!("{ROUND_2024}: $.items: no item nobody\n"));
+    }
+
+    #[test]
+    fn a_rule_book_is_looked_at_alone_and_for_a_round() {
+        let alone = |args: &mut EvaluateArgs| args.lint = true;
+        let (code, out, _) = ran(&[], alone);
+        assert_eq!(code, DONE);
+        assert!(
+            out.starts_with("{\"ruleBook\":{\"id\":\"soc-trang-52-2022\""),
+            "{out}"
+        );
+        assert!(out.contains("\"ok\":true,\"flaws\":[{\"kind\":\"EXPIRES\",\"severity\":\"WARNING\",\"path\":\"$.validity.to\""), "{out}");
+        let (code, out, _) = ran(&[Path::new(ROUND_2024)], alone);
+        assert_eq!(code, DONE);
+        assert!(
+            out.contains("the-che was at 100 the year before 2024"),
+            "{out}"
+        );
+        let dir = tempfile::tempdir().unwrap();
+        let text = RuleBook::soc_trang_text();
+        let text = text.replacen("{\"annual\": 10,", "{\"annual\": 11,", 1);
+        let rules = written(&dir, "rules.json", &text);
+        let (code, out, err) = ran(&[], |args| {
+            alone(args);
+            args.rules = Some(rules);
+            args.json = false;
+        });
+        assert_eq!((code, err.as_str()), (FOUND_PROBLEMS, ""));
+        assert!(out.contains("  lỗi: $.lanes: ANNUAL: certificates for individuals: the lanes have 11, the plan 10"), "{out}");
     }
 
     #[test]

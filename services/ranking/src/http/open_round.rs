@@ -11,6 +11,7 @@ use hoso_domain::ids::{RoundId, RuleBookId};
 use hoso_domain::ranking::event::{PublicationRef, SnapshotUnit};
 use hoso_domain::ranking::round::{self, OpenRound, Round, round_name};
 use hoso_domain::registry::index::IndexKind;
+use hoso_domain::registry::round_inputs::RoundInputs;
 use hoso_domain::rulebook::{ParameterName, RuleBook, holidays};
 use hoso_runtime::{Command, Problem, Reply, Runtime, View};
 use serde::Deserialize;
@@ -69,12 +70,14 @@ pub(crate) async fn open_round(
     let round = RoundId::parse(&round_name(body.kind, body.year)).map_err(Problem::internal)?;
     let rule_book = rule_book(&world, body.rule_book.as_ref(), day)?;
     order.metadata.rule_book = Some(rule_book.digest().to_owned());
+    let inputs = world.registry.round_inputs(day);
     let open = round::Command::OpenRound(Box::new(OpenRound {
         round: round.clone(),
         kind: body.kind,
         year: body.year,
         publications: publications(&world, body.year),
-        units: units(&world, day),
+        units: units(&inputs),
+        components: inputs.components,
         parameters: body.parameters,
         rule_book,
         holidays: holidays().clone(),
@@ -128,12 +131,12 @@ fn publications(world: &World, year: u16) -> Vec<PublicationRef> {
     .collect()
 }
 
-fn units(world: &World, day: NaiveDate) -> Vec<SnapshotUnit> {
-    let assessed = world.registry.round_inputs(day).units;
-    assessed
-        .into_iter()
+fn units(inputs: &RoundInputs) -> Vec<SnapshotUnit> {
+    inputs
+        .units
+        .iter()
         .map(|unit| SnapshotUnit {
-            unit: unit.id,
+            unit: unit.id.clone(),
             group: unit.group,
             advising: unit.advising,
             since: unit.since.unwrap_or(YEAR_FIRST),

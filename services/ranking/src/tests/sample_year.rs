@@ -197,6 +197,11 @@ async fn the_rounds_are_listed_with_what_they_rest_on() {
     assert_eq!(round["deadlines"]["UNIT_INDEX"], "2025-06-16");
     assert_eq!(round["deadlines"]["PROVINCIAL_INDEX"], "2025-06-05");
     assert_eq!(round["quotas"]["CERT_INDIVIDUAL"], 10);
-    assert_eq!(round["warnings"], json!([]), "the groups are the plan's");
+    let kept = "R21: the-che was at 100 the year before 2024: no rate is higher (AMB-16)";
+    assert_eq!(
+        round["warnings"],
+        json!([kept]),
+        "the groups are the plan's"
+    );
     assert_eq!(round["items"], Value::Null, "a unit does not see the items");
 }

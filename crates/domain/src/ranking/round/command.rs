@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::calendar::Holidays;
 use crate::document::DocumentRef;
 use crate::dossier::content::Voting;
+use crate::evaluation::ComponentRecord;
 use crate::evaluation::vocabulary::{Eligibility, ItemOutcome, Lane, RoundKind};
 use crate::ids::{
     AppealId, ComponentId, DossierId, HoldId, ItemId, OfficialId, PersonId, RoundId, SubjectId,
@@ -131,6 +132,8 @@ pub struct OpenRound {
     pub publications: Vec<PublicationRef>,
     /// The assessed units of the registry.
     pub units: Vec<SnapshotUnit>,
+    /// The component indexes published so far: what the rule book can still ask of them.
+    pub components: Vec<ComponentRecord>,
     /// Days of rest.
     pub holidays: Holidays,
 }

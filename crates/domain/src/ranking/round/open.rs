@@ -13,6 +13,7 @@ use crate::ranking::event::{
     Deadline, LaneQuota, PublicationRef, RoundEvent, RoundOpened, SnapshotUnit,
 };
 use crate::rulebook::RuleBook;
+use crate::rulebook::lint::{PlannedRound, Severity, lint};
 
 /// The indexes a round rests on.
 const NEEDED: [PublicationKind; 2] = [PublicationKind::ProvincialIndex, PublicationKind::UnitIndex];
@@ -25,7 +26,9 @@ pub(super) fn open(act: &Act<'_>, open: OpenRound) -> Result<Vec<RoundEvent>, Re
     check_rule_book(&open, act.day())?;
     let publications = published(&open, act.day())?;
     let deadlines = deadlines(&open, &publications)?;
+    let mut warnings = flaws(&open, act.day(), &deadlines)?;
     let book = &open.rule_book;
+    warnings.extend(size_warnings(book, &open.units));
     Ok(vec![RoundEvent::RoundOpened(RoundOpened {
         round: open.round,
         kind: open.kind,
@@ -43,7 +46,7 @@ pub(super) fn open(act: &Act<'_>, open: OpenRound) -> Result<Vec<RoundEvent>, Re
         voting: book.voting().clone(),
         appeal: book.appeal().clone(),
         retention_years: book.retention_years(),
-        warnings: size_warnings(book, &open.units),
+        warnings,
         units: open.units,
     })])
 }
@@ -133,6 +136,34 @@ fn deadlines(
             })
         })
         .collect()
+}
+
+/// What is odd about the rule book for this round, to be looked at; what is wrong opens nothing.
+fn flaws(
+    open: &OpenRound,
+    day: NaiveDate,
+    deadlines: &[Deadline],
+) -> Result<Vec<String>, Rejection> {
+    let last = deadlines.iter().map(|deadline| deadline.due_on).max();
+    let flaws = lint(
+        &open.rule_book,
+        Some(PlannedRound {
+            kind: open.kind,
+            year: open.year,
+            from: day,
+            to: last.unwrap_or(day).max(day),
+            parameters: &open.parameters,
+            components: &open.components,
+        }),
+    );
+    let errors = flaws.iter().filter(|flaw| flaw.severity == Severity::Error);
+    match (errors.clone().count(), errors.clone().next()) {
+        (count, Some(first)) => Err(Rejection::RuleBookFlawed {
+            count,
+            first: first.to_string(),
+        }),
+        (_, None) => Ok(flaws.into_iter().map(|flaw| flaw.reason).collect()),
+    }
 }
 
 fn quotas(book: &RuleBook, kind: RoundKind) -> Vec<LaneQuota> {

@@ -43,6 +43,14 @@ pub enum Rejection {
         /// The day.
         day: NaiveDate,
     },
+    /// The rule book contradicts itself, or would end inside the round.
+    #[error("the rule book has {count} flaws, first: {first}")]
+    RuleBookFlawed {
+        /// How many.
+        count: usize,
+        /// The first, with its path in the book.
+        first: String,
+    },
     /// A parameter's value is not allowed.
     #[error("parameter {name} {reason}")]
     Parameter {
@@ -397,6 +405,7 @@ impl Explain for Rejection {
             Self::RoundName { .. } => "round-name",
             Self::NoSuchRound { .. } => "no-such-round",
             Self::RuleBookNotInForce { .. } => "rule-book-not-in-force",
+            Self::RuleBookFlawed { .. } => "rule-book-flawed",
             Self::Parameter { .. } => "round-parameter-invalid",
             Self::NotPublished { .. } => "index-not-published",
             Self::NoDeadline => "no-deadline",
@@ -478,6 +487,7 @@ impl Explain for Rejection {
             | Self::Archived { .. } => Obstacle::State,
             Self::RoundName { .. }
             | Self::NoSuchRound { .. }
+            | Self::RuleBookFlawed { .. }
             | Self::Parameter { .. }
             | Self::NoDeadline
             | Self::Text { .. }
@@ -530,6 +540,7 @@ impl Explain for Rejection {
             | Self::AlreadyOpen
             | Self::RoundName { .. }
             | Self::RuleBookNotInForce { .. }
+            | Self::RuleBookFlawed { .. }
             | Self::Parameter { .. }
             | Self::NoDeadline
             | Self::Text { .. }

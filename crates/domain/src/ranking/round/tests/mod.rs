@@ -163,6 +163,7 @@ pub(super) fn opening() -> OpenRound {
             advising: false,
             since: 2021,
         }],
+        components: Vec::new(),
         holidays: holidays().clone(),
     }
 }

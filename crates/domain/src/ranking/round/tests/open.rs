@@ -1,6 +1,7 @@
 //! Opening a round.
 
 use super::*;
+use crate::evaluation::ComponentRecord;
 use crate::rulebook::ParameterName;
 
 #[test]
@@ -107,5 +108,49 @@ fn nothing_happens_in_a_round_that_was_never_opened() {
     assert_eq!(
         Given::default().rejected(Role::StandingOffice, "2025-07-30", adopt(1, "2025-07-30")),
         Rejection::NotOpened
+    );
+}
+
+#[test]
+fn a_rule_book_that_contradicts_itself_or_ends_inside_the_round_opens_nothing() {
+    let book = |from: &str, to: &str| {
+        let text = RuleBook::soc_trang_text().replacen(from, to, 1);
+        let mut opening = opening();
+        opening.rule_book = RuleBook::read(text.as_bytes()).unwrap();
+        open_round(opening)
+    };
+    for (from, to, path) in [
+        ("{\"annual\": 10,", "{\"annual\": 11,", "$.lanes"),
+        (
+            "\"to\": \"2030-12-31\"",
+            "\"to\": \"2025-06-15\"",
+            "$.validity",
+        ),
+    ] {
+        let command = book(from, to);
+        let rejection = Given::default().rejected(Role::HomeAffairs, "2025-04-20", command);
+        let Rejection::RuleBookFlawed { count: 1, first } = rejection else {
+            panic!("{rejection:?}");
+        };
+        assert!(first.starts_with(path), "{first}");
+    }
+    let enough = book("\"to\": \"2030-12-31\"", "\"to\": \"2025-06-16\"");
+    Given::default().and(Role::HomeAffairs, "2025-04-20", enough);
+}
+
+#[test]
+fn a_component_that_cannot_grow_any_more_is_a_warning() {
+    let mut full = opening();
+    full.components.push(ComponentRecord {
+        id: crate::ids::ComponentId::parse("the-che").unwrap(),
+        adviser: unit("so-y-te"),
+        year: 2023,
+        rate: Some(crate::percent::Percent::MAX),
+    });
+    let given = Given::default().and(Role::HomeAffairs, "2025-04-20", open_round(full));
+    let warnings = &given.round().opened.warnings;
+    assert!(
+        warnings[0].starts_with("R21: the-che was at 100"),
+        "{warnings:?}"
     );
 }
