@@ -21,7 +21,7 @@ struct Said {
 /// Measures.
 pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let hoso = hoso_binary::path()?;
-    let measured = rounds::run(setting.rounds, |_| async {
+    let measured = rounds::run(setting, |_| async {
         let started = Instant::now();
         let output = Command::new(&hoso)
             .args(["demo", "--json"])

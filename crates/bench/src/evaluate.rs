@@ -28,7 +28,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
         .collect::<Result<Vec<_>, _>>()?;
     let bytes = files.iter().map(Vec::len).sum::<usize>() / files.len().max(1);
     let book = RuleBook::soc_trang();
-    let measured = rounds::run(setting.rounds, |_| async { one_pass(&files, book) }).await?;
+    let measured = rounds::run(setting, |_| async { one_pass(&files, book) }).await?;
     let mut report = Report::default();
     let ratios: Vec<f64> = measured.iter().map(|m| m / FILES_A_SECOND).collect();
     report.goal(

@@ -11,6 +11,7 @@ mod ledger_load;
 mod load;
 mod memory;
 mod postgres;
+mod probe;
 mod replay;
 mod rounds;
 mod setting;

@@ -52,7 +52,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let hoso = hoso_binary::path()?;
     let filled = tempfile::tempdir_in(&setting.directory)?;
     fill(filled.path()).await?;
-    let measured = rounds::run(setting.rounds, |_| {
+    let measured = rounds::run(setting, |_| {
         let (hoso, filled) = (hoso.clone(), filled.path().to_owned());
         async move { tokio::task::spawn_blocking(move || peak(&hoso, &filled)).await? }
     })

@@ -38,7 +38,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let ledger: SharedLedger = ledger;
     ledger_load::fill(&ledger, EVENTS, 1).await?;
     let texts = texts(&ledger).await?;
-    let measured = rounds::run(setting.rounds, |_| async {
+    let measured = rounds::run(setting, |_| async {
         Ok(Measured {
             raw: raw(&file).await?,
             decode: decode(&texts)?,

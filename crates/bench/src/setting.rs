@@ -19,6 +19,10 @@ const EVENTS_QUICK: u64 = 100_000;
     name = "hoso-bench",
     about = "Measures Hoso side by side with raw engines and with others"
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of a command line, each on its own"
+)]
 pub(crate) struct Arguments {
     /// Prints one JSON document instead of a table.
     #[arg(long)]
@@ -42,6 +46,9 @@ pub(crate) struct Arguments {
     /// Leaves out what is measured beside cqrs-es, which has to be downloaded and built.
     #[arg(long)]
     without_peers: bool,
+    /// Keeps rounds that others have disturbed: to see that everything runs, not to measure.
+    #[arg(long)]
+    keep_disturbed: bool,
     /// Benchmarks to run, or the beginning of several names (`pg`); all if none is named.
     names: Vec<String>,
 }
@@ -78,6 +85,8 @@ pub(crate) struct Setting {
     pub(crate) sample: Duration,
     /// Events of the large log.
     pub(crate) events: u64,
+    /// No round is repeated or dropped.
+    pub(crate) keep_disturbed: bool,
     without_peers: bool,
     postgres: OnceCell<Server>,
     peers: OnceCell<Result<Peers, String>>,
@@ -95,6 +104,7 @@ impl Setting {
             rounds: arguments.rounds.max(1),
             sample: Duration::from_millis(arguments.sample_ms),
             events: arguments.events.unwrap_or(usual).max(1),
+            keep_disturbed: arguments.keep_disturbed,
             without_peers: arguments.without_peers,
             postgres: OnceCell::new(),
             peers: OnceCell::new(),

@@ -35,7 +35,7 @@ struct Measured {
 
 /// Measures and compares.
 pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
-    let measured = rounds::run(setting.rounds, |_| round(setting)).await?;
+    let measured = rounds::run(setting, |_| round(setting)).await?;
     let each = |f: &dyn Fn(&Measured) -> f64| -> Vec<f64> { measured.iter().map(f).collect() };
     let [one, _, _, many] =
         [0, 1, 2, 3].map(|n: usize| each(&|m| m.appends.get(n).copied().unwrap_or(0.0)));

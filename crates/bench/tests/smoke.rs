@@ -6,7 +6,6 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Rounds are not counted either: a busy hypervisor drops them.
 #[test]
 fn the_full_modes_benchmarks_run() {
     let output = Command::new(env!("CARGO_BIN_EXE_hoso-bench"))
@@ -20,7 +19,7 @@ fn the_full_modes_benchmarks_run() {
             "400",
         ])
         // They are downloaded and built, and `hoso` stands beside a release build only.
-        .arg("--without-peers")
+        .args(["--without-peers", "--keep-disturbed"])
         .args([
             "pg-append",
             "pg-commands",

@@ -111,7 +111,7 @@ const GOALS: [(&str, &str, f64, Of, Of); 7] = [
 /// Measures and compares.
 pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let server = setting.postgres().await?;
-    let measured = rounds::run(setting.rounds, |_| round(setting, server)).await?;
+    let measured = rounds::run(setting, |_| round(setting, server)).await?;
     let mut report = Report::default();
     for (id, what, goal, of, to) in GOALS {
         let ratios: Vec<f64> = measured.iter().map(|m| of(m) / to(m)).collect();

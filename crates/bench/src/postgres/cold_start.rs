@@ -58,7 +58,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     ledger.close().await;
     // Its reactions, if it has any, have read the log before.
     start(&hoso, &around).await?;
-    let measured = rounds::run(setting.rounds, |_| round(&hoso, &around)).await?;
+    let measured = rounds::run(setting, |_| round(&hoso, &around)).await?;
     server.remove(around.database).await?;
     let each = |f: fn(&Measured) -> f64| -> Vec<f64> { measured.iter().map(f).collect() };
     let mut report = Report::default();

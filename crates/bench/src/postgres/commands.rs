@@ -46,7 +46,7 @@ impl Others {
 pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let server = setting.postgres().await?;
     let peers = setting.peers().await;
-    let measured = rounds::run(setting.rounds, |_| {
+    let measured = rounds::run(setting, |_| {
         round(setting, server, peers.as_ref().ok().copied())
     })
     .await?;

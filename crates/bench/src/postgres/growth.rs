@@ -42,7 +42,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let small = small(setting.events);
     eprintln!("  filling a log of {} events …", setting.events);
     let large = fill(server, setting.events).await?;
-    let measured = rounds::run(setting.rounds, |_| round(setting, server, &large, small)).await;
+    let measured = rounds::run(setting, |_| round(setting, server, &large, small)).await;
     large.remove(server).await?;
     let measured = measured?;
     let each = |f: fn(&Measured) -> f64| -> Vec<f64> { measured.iter().map(f).collect() };

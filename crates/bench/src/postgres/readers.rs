@@ -50,7 +50,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let mut foreign = held.database.connect().await?;
     leave_open(&mut foreign).await?;
     let opened = Instant::now();
-    let measured = rounds::run(setting.rounds, async |_| {
+    let measured = rounds::run(setting, async |_| {
         free.burst(setting).await?;
         held.burst(setting).await?;
         anyhow::Ok(Measured {

@@ -36,7 +36,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     ledger_load::fill(&writer, events, EVENTS_A_STREAM).await?;
     writer.close().await;
     let texts = replay::texts(&ledger).await?;
-    let measured = rounds::run(setting.rounds, async |_| {
+    let measured = rounds::run(setting, async |_| {
         anyhow::Ok(Measured {
             raw: raw(&database).await?,
             replay: replay::replay(&ledger, events).await?,

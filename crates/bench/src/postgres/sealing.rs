@@ -47,7 +47,7 @@ struct Measured {
 /// Measures and compares.
 pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Report> {
     let server = setting.postgres().await?;
-    let measured = rounds::run(setting.rounds, |_| round(setting, server)).await?;
+    let measured = rounds::run(setting, |_| round(setting, server)).await?;
     let each = |f: fn(&Measured) -> f64| -> Vec<f64> { measured.iter().map(f).collect() };
     let alone = each(|m| m.alone.rate);
     let mut report = Report::default();
