@@ -24,6 +24,8 @@ const SUBMISSIONS: u64 = 2_000;
 const TICK: Duration = Duration::from_millis(1);
 /// Submissions a second of a quiet day.
 const SUBMISSIONS_QUIET: u64 = 200;
+/// Before the measuring begins: long enough for the consumer to have found the stream.
+const WARM_UP: Duration = Duration::from_millis(500);
 /// Callers of the full load.
 const CALLERS: u64 = 256;
 /// Events a page.
@@ -133,7 +135,7 @@ async fn applied(setting: &Setting, server: &Server, a_second: u64) -> anyhow::R
         &stage.submission,
         0,
         a_second.min(200),
-        Duration::from_millis(500),
+        setting.sample.min(WARM_UP),
     )
     .await?;
     within("the first effects", runtime.wait_idle()).await??;
@@ -244,7 +246,7 @@ async fn kept(setting: &Setting, server: &Server, effects: bool) -> anyhow::Resu
     stage.relay().await?;
     let following = Following::new(effects);
     let runtime = stage.follow(Arc::clone(&following)).await?;
-    submit(&stage.submission, 1, 200, Duration::from_millis(500)).await?;
+    submit(&stage.submission, 1, 200, setting.sample.min(WARM_UP)).await?;
     within("the first effects", runtime.wait_idle()).await??;
     let before = following.handled();
     let started = Instant::now();

@@ -117,13 +117,14 @@ async fn bare(url: &str, sample: Duration) -> anyhow::Result<Sample> {
     let mut messages = stream.create_consumer(consumer).await?.messages().await?;
     let payload = bytes::Bytes::from(vec![b'x'; BYTES]);
     let mut took = Vec::new();
+    let warm_up = sample.min(WARM_UP);
     let started = Instant::now();
-    while started.elapsed() < sample + WARM_UP {
+    while started.elapsed() < sample + warm_up {
         let asked = Instant::now();
         let ack = context.publish("bare.one", payload.clone()).await?;
         let message = within("a bare message", messages.next()).await?;
         message.context("the consumer ended")??;
-        if started.elapsed() > WARM_UP {
+        if started.elapsed() > warm_up {
             took.push(asked.elapsed());
         }
         ack.await?;
@@ -157,8 +158,9 @@ async fn handed_out(
     let base = ledger_load::base(load, 0);
     let mut took = Vec::new();
     let mut count = 0;
+    let warm_up = sample.min(WARM_UP);
     let started = Instant::now();
-    while started.elapsed() < sample + WARM_UP {
+    while started.elapsed() < sample + warm_up {
         let (stream, version) = ledger_load::place(base, count);
         let append = ledger_load::append(stream, version, 1)?;
         let position = ledger.append(append).await?.first_position;
@@ -167,7 +169,7 @@ async fn handed_out(
         let handed = within("an event handed out", told.recv()).await?;
         let (handed, at) = handed.context("the feed ended")?;
         anyhow::ensure!(handed == position, "event {handed} came for {position}");
-        if started.elapsed() > WARM_UP {
+        if started.elapsed() > warm_up {
             took.push(at.saturating_duration_since(committed));
         }
         tokio::time::sleep(PAUSE).await;
