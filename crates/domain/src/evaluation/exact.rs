@@ -41,6 +41,16 @@ impl Exact {
         (count > 0).then_some(Self { sum, count })
     }
 
+    /// This value less another, exactly; `None` beyond what whole numbers hold.
+    pub(super) fn less(self, other: Self) -> Option<Self> {
+        let mine = self.sum.checked_mul(other.count)?;
+        let theirs = other.sum.checked_mul(self.count)?;
+        Some(Self {
+            sum: mine.checked_sub(theirs)?,
+            count: self.count.checked_mul(other.count)?,
+        })
+    }
+
     /// Share of a part in percent; `None` of nothing.
     pub(super) fn share(part: u64, whole: u64) -> Option<Self> {
         let sum = part.checked_mul(100 * u64::from(Percent::SCALE))?;
@@ -186,6 +196,9 @@ mod tests {
         assert!(exact(3_599_500, 4) < exact(900_000, 1));
         assert_eq!(exact(3_600_000, 4), exact(900_000, 1));
         assert!(exact(1_000_000, 3) > exact(333_333, 1));
+        let difference = exact(3_600_000, 4).less(exact(2_699_999, 3));
+        assert_eq!(difference, Some(exact(1, 3)));
+        assert_eq!(exact(i64::MAX, 1).less(exact(1, 2)), None);
         assert_eq!(Exact::mean([]), None);
         assert_eq!(Exact::mean([exact(1, 1), exact(4, 1)]), Some(exact(5, 2)));
     }

@@ -8,6 +8,7 @@ mod comparison;
 mod criteria;
 mod evaluate;
 mod exact;
+mod explained;
 mod explanation;
 mod fact;
 mod facts;
@@ -25,6 +26,9 @@ mod what_if;
 
 pub use comparison::{Difference, Standing, differences};
 pub use evaluate::{evaluate, judge, separating_keys};
+pub use explained::{
+    BelowTheLine, ExplainedLane, Explanation, KeyParting, Margin, Neighbours, Parting, explain,
+};
 pub use fact::FactValue;
 pub use json::ReadError;
 pub use outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};

@@ -122,6 +122,12 @@ pub(super) fn rank<'a>(
     ranked
 }
 
+/// The first key in which two differ; `None` = equal in all.
+pub(super) fn separating(one: &Ranked<'_>, other: &Ranked<'_>) -> Option<usize> {
+    let keys = one.entry.keys.iter().zip(other.entry.keys);
+    keys.into_iter().position(|(a, b)| a != b)
+}
+
 /// Where a ruling puts each member; `None` unless it names them all.
 fn ruled(group: &[Entry<'_>], order: &[ItemId]) -> Option<Vec<usize>> {
     let positions: BTreeMap<&ItemId, usize> = order.iter().zip(0..).collect();

@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 
 use super::explanation::day;
 use super::outcome::CriterionResult;
-use super::ranking::{Key, Ranked};
+use super::ranking::{Key, Ranked, separating};
 use super::round_file::Hold;
 use super::vocabulary::{Eligibility, ItemOutcome, Lane, RoundKind, Verdict};
 use crate::ids::ItemId;
@@ -20,6 +20,9 @@ const MORE: &str = "; …";
 
 /// Keys that are shown of every selected item, even where the first alone decided.
 const KEYS_SHOWN: usize = 2;
+
+/// Which key of an assessed unit is a number of years.
+const YEARS_IN_GROUP_1: usize = 2;
 
 /// What a lane is ranked by, in order, in Vietnamese.
 #[must_use]
@@ -42,6 +45,11 @@ pub fn key_names(lane: Lane, kind: RoundKind) -> &'static [&'static str] {
         | Lane::CertCentralAgency
         | Lane::CertDistrict => score,
     }
+}
+
+/// Whether a key is of percentage points; the number of years in Group 1 is not.
+pub(super) fn is_of_percent(lane: Lane, key: usize) -> bool {
+    lane.is_individual() || lane == Lane::CertAdvising || key != YEARS_IN_GROUP_1
 }
 
 /// Another item that decided over this one.
@@ -300,12 +308,6 @@ impl Standings<'_, '_> {
         let to = self.ranked.partition_point(|r| r.place <= one.place);
         self.ranked.get(from..to).unwrap_or_default()
     }
-}
-
-/// The first key in which two differ; `None` = equal in all.
-fn separating(one: &Ranked<'_>, other: &Ranked<'_>) -> Option<usize> {
-    let keys = one.entry.keys.iter().zip(other.entry.keys);
-    keys.into_iter().position(|(a, b)| a != b)
 }
 
 /// A key in words.

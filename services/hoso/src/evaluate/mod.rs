@@ -3,6 +3,7 @@
 //! Everything is computed in `hoso_domain::evaluation`; here files are read and outcomes written.
 
 mod comparison;
+mod explained;
 mod lint;
 mod tables;
 mod what_if;
@@ -12,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use hoso_domain::evaluation::{FILE_BYTES_MAX, Outcome, RoundFile, evaluate};
+use hoso_domain::evaluation::{FILE_BYTES_MAX, Outcome, RoundFile, evaluate, explain};
 use hoso_domain::ids::ItemId;
+use hoso_domain::percent::Percent;
 use hoso_domain::registry::rule_book::BODY_BYTES_MAX as RULE_BOOK_BYTES_MAX;
 use hoso_domain::rulebook::RuleBook;
 use serde::Serialize;
@@ -45,6 +47,17 @@ pub(crate) struct EvaluateArgs {
     /// Every single fact that alone would win or lose this item its award, with the nearest value.
     #[arg(long, value_name = "ITEM", group = "view")]
     pub(crate) what_if: Option<ItemId>,
+    /// What parts each two neighbours, what keeps each loser below the line, what places hang on.
+    #[arg(long, group = "view")]
+    pub(crate) explain: bool,
+    /// The difference below which a place counts as narrow, in percentage points.
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value = "0.5",
+        requires = "explain"
+    )]
+    pub(crate) within: Percent,
     /// What is wrong with the rule book, by itself or for the rounds of the files.
     #[arg(long, group = "view")]
     pub(crate) lint: bool,
@@ -147,6 +160,11 @@ impl View<'_> {
             return what_if::write(json, name, simulation, &found, out)
                 .map_err(|error| said(&error));
         }
+        if self.args.explain {
+            let mut found = explain(file, self.book, self.args.within);
+            found.simulation = simulation;
+            return explained::write(json, name, &found, out).map_err(|error| said(&error));
+        }
         let mut outcome = evaluate(file, self.book);
         outcome.simulation = simulation;
         let written = if let Some(other) = self.compared {
@@ -204,6 +222,8 @@ mod tests {
             rules: None,
             compare: None,
             what_if: None,
+            explain: false,
+            within: "0.5".parse().unwrap(),
             lint: false,
         };
         change(&mut args);
@@ -318,6 +338,27 @@ mod tests {
         });
         assert_eq!((code, err.as_str()), (FOUND_PROBLEMS, ""));
         assert!(out.contains("  lỗi: $.lanes: ANNUAL: certificates for individuals: the lanes have 11, the plan 10"), "{out}");
+    }
+
+    #[test]
+    fn a_ranking_is_explained_with_what_it_hangs_on() {
+        let files = [Path::new(ROUND_2024)];
+        let (code, out, _) = ran(&files, |args| args.explain = true);
+        assert_eq!((code, out.lines().count()), (DONE, 1));
+        assert!(
+            out.contains("\"within\":\"0.5\",\"lanes\":[{\"lane\":\"CERT_ADVISING\",\"quota\":3,")
+        );
+        let (_, out, _) = ran(&files, |args| {
+            args.explain = true;
+            args.json = false;
+        });
+        for line in [
+            "hs21-1 trên hs23-1: hài lòng 93,1 > 92,4, hơn 0,7 — vạch",
+            "dưới vạch: hs23-1 (vị trí 3) so với hs21-1 (vị trí 2): hài lòng 93,1 > 92,4, hơn 0,7",
+            "sát nút: hs21-1 trên hs23-1 nhờ khóa phụ hài lòng, ở vạch",
+        ] {
+            assert!(out.contains(line), "{line} in {out}");
+        }
     }
 
     #[test]

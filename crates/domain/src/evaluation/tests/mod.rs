@@ -1,6 +1,7 @@
 //! Behaviour of the evaluation, as sentences; a small builder of round files for all of them.
 
 mod cuts;
+mod explained;
 mod properties;
 mod reading;
 mod reasons;

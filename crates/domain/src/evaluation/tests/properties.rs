@@ -18,7 +18,7 @@ fn persons(scores: &[Option<u8>]) -> Given {
 }
 
 /// Districts in the interim review, some proposed for the flag too; scores in few values.
-fn districts() -> impl Strategy<Value = Given> {
+pub(super) fn districts() -> impl Strategy<Value = Given> {
     let one = (70_u32..80, 88_u32..96, any::<bool>(), 0_u8..8);
     prop::collection::vec(one, 0..11).prop_map(|rows| {
         let numbered = rows.into_iter().enumerate();
