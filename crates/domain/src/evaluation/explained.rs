@@ -19,6 +19,13 @@ use crate::ids::ItemId;
 use crate::percent::Percent;
 use crate::rulebook::{RuleBook, RuleBookRef};
 
+/// Difference below which a place counts as narrow, unless somebody asks for another: half a
+/// percentage point.
+pub const WITHIN_DEFAULT: Percent = match Percent::from_ten_thousandths(Percent::SCALE / 2) {
+    Some(half) => half,
+    None => Percent::ZERO,
+};
+
 /// A round's ranking, explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

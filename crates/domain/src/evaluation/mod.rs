@@ -27,7 +27,8 @@ mod what_if;
 pub use comparison::{Difference, Standing, differences};
 pub use evaluate::{evaluate, judge, separating_keys};
 pub use explained::{
-    BelowTheLine, ExplainedLane, Explanation, KeyParting, Margin, Neighbours, Parting, explain,
+    BelowTheLine, ExplainedLane, Explanation, KeyParting, Margin, Neighbours, Parting,
+    WITHIN_DEFAULT, explain,
 };
 pub use fact::FactValue;
 pub use json::ReadError;

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use hoso_domain::evaluation::{FILE_BYTES_MAX, Outcome, RoundFile, evaluate, explain};
+use hoso_domain::evaluation::{
+    FILE_BYTES_MAX, Outcome, RoundFile, WITHIN_DEFAULT, evaluate, explain,
+};
 use hoso_domain::ids::ItemId;
 use hoso_domain::percent::Percent;
 use hoso_domain::registry::rule_book::BODY_BYTES_MAX as RULE_BOOK_BYTES_MAX;
@@ -54,7 +56,7 @@ pub(crate) struct EvaluateArgs {
     #[arg(
         long,
         value_name = "PERCENT",
-        default_value = "0.5",
+        default_value_t = WITHIN_DEFAULT,
         requires = "explain"
     )]
     pub(crate) within: Percent,
@@ -223,7 +225,7 @@ mod tests {
             compare: None,
             what_if: None,
             explain: false,
-            within: "0.5".parse().unwrap(),
+            within: WITHIN_DEFAULT,
             lint: false,
         };
         change(&mut args);

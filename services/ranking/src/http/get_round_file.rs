@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use hoso_domain::calendar::civil_day;
+use hoso_domain::evaluation::RoundFile;
 use hoso_domain::ids::RoundId;
 use hoso_domain::ranking::event::RankingComputed;
 use hoso_runtime::{Caller, Path, Problem, Query, Runtime, View};
@@ -44,19 +45,27 @@ pub(crate) async fn get_round_file(
 ) -> Result<Response, Problem> {
     caller.require_role(&INSIDERS)?;
     let target = Target::find(&runtime, &id).await?;
-    let ranked = target.round.ranking.as_ref().map(|r| &r.computed);
-    let text = match (query.as_of, ranked) {
-        (None, Some(computed)) => recorded(&runtime, &target.id, computed).await?,
-        (as_of, _) => {
-            let world = world.current().await?;
-            let as_of = as_of.unwrap_or_else(|| civil_day(runtime.clock.now()));
-            let round = world.round(&target.id).unwrap_or(&target.round);
-            let file = round_file(&world, round, as_of);
-            file.to_json().map_err(Problem::internal)?
-        }
-    };
+    let file = round_file_of(&runtime, &world, &target, query.as_of).await?;
+    let text = file.to_json().map_err(Problem::internal)?;
     let json = HeaderValue::from_static("application/json");
     Ok(([(header::CONTENT_TYPE, json)], text).into_response())
+}
+
+/// The latest ranking's file; for a day, or before there is a ranking, that of today's facts.
+pub(super) async fn round_file_of(
+    runtime: &Runtime,
+    world: &View<World>,
+    target: &Target,
+    as_of: Option<NaiveDate>,
+) -> Result<RoundFile, Problem> {
+    let ranked = target.round.ranking.as_ref().map(|r| &r.computed);
+    if let (None, Some(computed)) = (as_of, ranked) {
+        return recorded(runtime, &target.id, computed).await;
+    }
+    let world = world.current().await?;
+    let as_of = as_of.unwrap_or_else(|| civil_day(runtime.clock.now()));
+    let round = world.round(&target.id).unwrap_or(&target.round);
+    Ok(round_file(&world, round, as_of))
 }
 
 /// The file of a recorded ranking: the log folded up to the position its facts were known at.
@@ -64,7 +73,7 @@ async fn recorded(
     runtime: &Runtime,
     id: &RoundId,
     computed: &RankingComputed,
-) -> Result<String, Problem> {
+) -> Result<RoundFile, Problem> {
     let world = World::as_of(runtime.ledger.as_ref(), computed.facts_position).await?;
     let round = world.round(id);
     let round = round.ok_or_else(|| Problem::internal("a ranking older than its round"))?;
@@ -76,5 +85,5 @@ async fn recorded(
             computed.inputs_digest
         )));
     }
-    file.to_json().map_err(Problem::internal)
+    Ok(file)
 }

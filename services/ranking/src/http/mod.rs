@@ -11,6 +11,7 @@ mod documents;
 mod file_appeal;
 mod find_appeal_inadmissible;
 mod get_appeal;
+mod get_explanation;
 mod get_outcome;
 mod get_round;
 mod get_round_file;
@@ -55,6 +56,7 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
         .routes(routes!(dismiss_appeal::dismiss_appeal))
         .routes(routes!(find_appeal_inadmissible::find_appeal_inadmissible))
         .routes(routes!(get_appeal::get_appeal))
+        .routes(routes!(get_explanation::get_explanation))
         .routes(routes!(get_outcome::get_outcome))
         .routes(routes!(get_round::get_round))
         .routes(routes!(get_round_file::get_round_file))

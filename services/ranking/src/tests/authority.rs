@@ -128,7 +128,13 @@ async fn a_unit_reads_its_own_items_once_it_was_told_and_never_those_of_others()
 #[tokio::test]
 async fn no_answer_shows_a_ballot() {
     let world = World::proposed().await;
-    for what in ["", "/items?limit=200", "/outcome", "/round-file"] {
+    for what in [
+        "",
+        "/items?limit=200",
+        "/outcome",
+        "/round-file",
+        "/explanation",
+    ] {
         let answer = world.get("auditor", what).await;
         assert_eq!(answer.status, 200);
         assert!(!answer.text.contains("ballots"), "{what}");

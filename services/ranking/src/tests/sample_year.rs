@@ -1,6 +1,6 @@
 //! The sample year from the opening to the archive.
 
-use hoso_domain::evaluation::{RoundFile, evaluate};
+use hoso_domain::evaluation::{RoundFile, evaluate, explain};
 use hoso_domain::rulebook::RuleBook;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -62,6 +62,21 @@ async fn the_round_file_of_a_ranking_is_found_again_whatever_happened_since() {
     // With a day it is the file of today's facts.
     let today = world.get("standing", "/round-file?asOf=2025-08-15").await;
     assert_ne!(today.text, first.text);
+}
+
+#[tokio::test]
+async fn the_ranking_is_explained_before_the_meeting_votes() {
+    let world = World::entered().await;
+    world.rank("2025-07-30").await;
+    let file = world.get("standing", "/round-file").await;
+    let file = RoundFile::read(file.text.as_bytes()).unwrap();
+    let told = world.get("auditor", "/explanation?within=0.7").await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    let expected = explain(&file, RuleBook::soc_trang(), "0.7".parse().unwrap());
+    assert_eq!(told.json, serde_json::to_value(expected).unwrap());
+    let close = world.get("auditor", "/explanation?within=200").await;
+    assert_eq!((close.status, close.code()), (400, "query-invalid"));
+    assert_eq!(world.get("unit", "/explanation").await.status, 403);
 }
 
 #[tokio::test]
