@@ -8,7 +8,7 @@ use hoso_ledger::conformance::{Outcome, sample};
 use hoso_ledger::postgres::PostgresLedger;
 use hoso_ledger::{Ledger, LedgerError, Position};
 use hoso_testbed::postgres::SUPERUSER;
-use sqlx::{AssertSqlSafe, Executor};
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tokio::time::{Instant, timeout};
 
 use crate::world::{Failure, World};
@@ -36,6 +36,13 @@ async fn reads_at_once(ledger: &PostgresLedger) -> Result<Vec<Position>, Failure
     Ok(log.iter().map(|e| e.position).collect())
 }
 
+/// How many sessions of this database wait for a lock.
+async fn lock_waiters(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    let waiters = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    sqlx::query_scalar(waiters).fetch_one(connection).await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_a_writer_between_lock_and_commit_no_reader_waits_and_none_skips() -> Outcome {
     let world = World::fresh().await?;
@@ -50,12 +57,18 @@ async fn behind_a_writer_between_lock_and_commit_no_reader_waits_and_none_skips(
         let behind = Arc::clone(&ledger);
         let append = sample::append(&format!("thing-behind-{ends}"), 0, 1)?;
         let behind = tokio::spawn(async move { behind.append(append).await });
-        for _ in 0..5 {
-            let log = reads_at_once(&ledger).await?;
-            assert_eq!(log, (1..=before).collect::<Vec<_>>());
-            assert!(!behind.is_finished());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let mut watching = world.connect(SUPERUSER).await?;
+        let waits = timeout(Duration::from_mins(1), async {
+            // poll: PostgreSQL tells nobody who begins to wait for a lock
+            while lock_waiters(&mut watching).await? == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            Ok::<_, Failure>(())
+        });
+        waits.await??;
+        let log = reads_at_once(&ledger).await?;
+        assert_eq!(log, (1..=before).collect::<Vec<_>>());
+        assert!(!behind.is_finished());
         parked.execute(ends).await?;
         assert_eq!(behind.await??.first_position, first);
         let log = reads_at_once(&ledger).await?;
