@@ -14,13 +14,13 @@ use serde_json::json;
 use super::load::{Load, register, token};
 use super::place::{Place, contents};
 
-async fn open(data: &Path) -> Arc<SqliteLedger> {
+pub(crate) async fn open(data: &Path) -> Arc<SqliteLedger> {
     let mut options = SqliteOptions::new(Arc::new(|| chrono::DateTime::UNIX_EPOCH));
     options.read_only = true;
     SqliteLedger::open(data, options).await.unwrap()
 }
 
-async fn log(ledger: &SqliteLedger) -> Vec<RecordedEvent> {
+pub(crate) async fn log(ledger: &SqliteLedger) -> Vec<RecordedEvent> {
     let mut log = Vec::new();
     loop {
         let page = ledger.read_all(log.len() as u64, 1_000).await.unwrap();
