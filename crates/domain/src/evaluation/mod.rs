@@ -24,7 +24,7 @@ mod trial;
 pub mod vocabulary;
 mod what_if;
 
-pub use comparison::{Difference, Standing, differences};
+pub use comparison::{CriterionDifference, Difference, Standing, Winners, differences, winners};
 pub use evaluate::{evaluate, judge, separating_keys};
 pub use explained::{
     BelowTheLine, ExplainedLane, Explanation, KeyParting, Margin, Neighbours, Parting,

@@ -535,6 +535,12 @@ impl RuleBook {
         &self.text.ambiguities
     }
 
+    /// The book as JSON, to be compared with another.
+    pub(super) fn decisive(&self) -> serde_json::Value {
+        // Nothing in a book that was read fails to be written.
+        serde_json::to_value(&self.text).unwrap_or_default()
+    }
+
     fn lane(&self, lane: Lane) -> Option<&LaneRules> {
         self.text.lanes.iter().find(|rules| rules.lane == lane)
     }

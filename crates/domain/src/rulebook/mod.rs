@@ -5,6 +5,7 @@
 
 mod book;
 mod calendar;
+mod changes;
 pub mod lint;
 mod parameters;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use book::{
     Voting, Windows,
 };
 pub use calendar::{HolidayEntry, holiday_entries, holidays};
+pub use changes::{RuleChange, changes};
 pub use parameters::{
     AnnualWindow, AtMaximum, BothRuleLoser, ClassificationAverage, FlagExcludes, GrowthComponents,
     GrowthPhase, ParameterName, Parameters, UnknownParameter,

@@ -220,3 +220,39 @@ fn an_unknown_field_is_refused_at_any_depth() {
         );
     }
 }
+
+#[test]
+fn two_books_differ_place_by_place_in_what_decides_and_not_in_words() {
+    let text = RuleBook::soc_trang_text();
+    let shown = |from: &str, to: &str| -> Vec<String> {
+        let other = text.replacen(from, to, 1);
+        assert_ne!(other, text, "{from}");
+        let other = read(&other).unwrap();
+        let found = super::changes(RuleBook::soc_trang(), &other);
+        found
+            .iter()
+            .map(|one| format!("{} {} {}", one.path, one.from, one.to))
+            .collect()
+    };
+    for (from, to, wanted) in [
+        (
+            r#"{"MEAN": {"threshold": "80","#,
+            r#"{"MEAN": {"threshold": "81.5","#,
+            r#"$.criteria.R14.computation.MEAN.threshold "80" "81.5""#,
+        ),
+        (
+            r#"{"annual": 10,"#,
+            r#"{"annual": 9,"#,
+            "$.lanes[9].quotas.annual 10 9",
+        ),
+        (
+            r#""bothRule.loser": "NOTHING""#,
+            r#""bothRule.loser": "DEPARTMENT_LANE""#,
+            r#"$.parameters["bothRule.loser"] "NOTHING" "DEPARTMENT_LANE""#,
+        ),
+    ] {
+        assert_eq!(shown(from, to), [wanted]);
+    }
+    assert!(shown("Good public services", "Fine public services").is_empty());
+    assert!(super::changes(RuleBook::soc_trang(), RuleBook::soc_trang()).is_empty());
+}

@@ -43,7 +43,7 @@ pub(crate) struct EvaluateArgs {
     /// Another rule book; the outcome is a simulation.
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
-    /// A second rule book: print only the items that stand otherwise under it.
+    /// A second rule book: how its rules differ, who wins and loses by them, and why.
     #[arg(long, value_name = "FILE", group = "view")]
     pub(crate) compare: Option<PathBuf>,
     /// Every single fact that alone would win or lose this item its award, with the nearest value.
@@ -167,11 +167,13 @@ impl View<'_> {
             found.simulation = simulation;
             return explained::write(json, name, &found, out).map_err(|error| said(&error));
         }
+        if let Some(other) = self.compared {
+            return comparison::write(json, (name, file), (self.book, other), out)
+                .map_err(|error| said(&error));
+        }
         let mut outcome = evaluate(file, self.book);
         outcome.simulation = simulation;
-        let written = if let Some(other) = self.compared {
-            comparison::write(json, name, &outcome, &evaluate(file, other), out)
-        } else if json {
+        let written = if json {
             let line = Line {
                 file: name,
                 outcome: &outcome,
@@ -280,10 +282,20 @@ mod tests {
         let (code, out, _) = ran(&files, |args| args.rules = Some(rules.clone()));
         assert_eq!(code, DONE);
         assert!(out.contains("\"simulation\":true"));
-        let (_, out, _) = ran(&files, |args| args.compare = Some(rules));
-        assert!(out.contains(
-            "{\"item\":\"hs05-2\",\"from\":{\"verdict\":\"ELIGIBLE\",\"outcome\":\"ABSORBED\""
-        ));
+        let (_, out, _) = ran(&files, |args| args.compare = Some(rules.clone()));
+        for part in [
+            "\"simulation\":true",
+            "\"rules\":[{\"path\":\"$.parameters[\\\"bothRule.loser\\\"]\",\"from\":\"NOTHING\",\"to\":\"DEPARTMENT_LANE\"}]",
+            "{\"item\":\"hs05-2\",\"from\":{\"verdict\":\"ELIGIBLE\",\"outcome\":\"ABSORBED\"",
+        ] {
+            assert!(out.contains(part), "{part} in {out}");
+        }
+        let (_, out, _) = ran(&files, |args| {
+            args.compare = Some(rules);
+            args.json = false;
+        });
+        assert!(out.contains("MÔ PHỎNG"), "{out}");
+        assert!(out.contains("  hs05-2: ABSORBED → "), "{out}");
         let bad = written(&dir, "bad.json", "{}");
         let (code, out, err) = ran(&files, |args| args.rules = Some(bad));
         assert_eq!((code, out.as_str()), (BAD_INPUT, ""));

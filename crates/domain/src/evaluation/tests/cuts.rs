@@ -267,4 +267,37 @@ fn another_rule_book_shows_which_items_stand_otherwise() {
         shown,
         [("p02", ItemOutcome::Selected, ItemOutcome::NotSelected)]
     );
+    assert!(differences[0].criteria.is_empty());
+    let winners = winners(&differences);
+    assert_eq!(winners.lost, [differences[0].item.clone()]);
+    assert_eq!(winners.gained, []);
+}
+
+#[test]
+fn a_criterion_judged_otherwise_says_why_under_both_books() {
+    let text = RuleBook::soc_trang_text();
+    let stricter = text.replacen(r#""threshold": "65""#, r#""threshold": "90""#, 1);
+    let stricter = RuleBook::read(stricter.as_bytes()).unwrap();
+    let case = department(given(Annual, 2024), "a", "89");
+    let differences = differences(&case.outcome(), &evaluate(&case.0, &stricter));
+    let [one] = differences.as_slice() else {
+        panic!("{differences:?}")
+    };
+    let judged: Vec<_> = one
+        .criteria
+        .iter()
+        .map(|c| (c.rule, c.from, c.to))
+        .collect();
+    assert_eq!(
+        judged,
+        [(RuleId::R25, Some(Verdict::Met), Some(Verdict::NotMet))]
+    );
+    assert!(
+        one.criteria[0]
+            .to_explanation
+            .as_deref()
+            .unwrap()
+            .contains("90")
+    );
+    assert_eq!(winners(&differences).lost.len(), 1);
 }
