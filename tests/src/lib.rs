@@ -6,6 +6,7 @@
 )]
 
 pub mod contract;
+pub mod fault;
 pub mod office;
 pub mod server;
 
@@ -41,11 +42,14 @@ pub fn sha256(bytes: &[u8]) -> String {
 pub fn hoso_binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
-        let test = std::env::current_exe().expect("a test has a path");
-        let target = test
-            .ancestors()
-            .nth(2)
-            .expect("target/<profile>/deps/<test>");
+        let program = std::env::current_exe().expect("a program has a path");
+        let directory = program.parent().expect("it lies in a directory");
+        // target/<profile>/deps/<test>, or target/<profile>/<program>.
+        let target = if directory.ends_with("deps") {
+            directory.parent().expect("deps/ lies in the profile's")
+        } else {
+            directory
+        };
         let mut build = Command::new(env!("CARGO"));
         build
             .args(["build", "--quiet", "--locked", "-p", "hoso"])

@@ -1,4 +1,4 @@
-//! The offices of the province as clients of a real `hoso up`: who holds which token, the day they
+//! The offices of the province as clients of a real Hoso: who holds which token, the day they
 //! act on, what they send and what they are answered. It decides nothing.
 //!
 //! Every command gets its own idempotency key, `If-Match: *` and an `effectiveAt` on the day set
@@ -14,15 +14,19 @@ mod answer;
 mod cases;
 mod dossier;
 mod facts;
+mod notes;
 mod round;
 
 pub use answer::Answer;
 pub use dossier::Dossier;
+pub use notes::Notes;
 pub use round::{Outcome, of_decision, unanimous};
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 use reqwest::{Method, RequestBuilder};
@@ -33,6 +37,9 @@ use crate::server::{Server, hoso_json};
 
 /// The round the sample year's facts are for.
 pub const ANNUAL: &str = "annual-2024";
+
+/// Longest wait for one answer.
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Bodies that are agencies and not assessed.
 const BODIES: &[&str] = &[
@@ -64,16 +71,25 @@ const UNIT: &[(&str, &str)] = &[
     ("head", "UNIT_HEAD"),
 ];
 
-/// All offices, and the server they work with.
+/// All offices, and the Hoso they work with.
 #[derive(Debug)]
 pub struct Office {
-    server: Server,
-    http: reqwest::Client,
-    tokens: BTreeMap<String, String>,
-    sent: AtomicU64,
+    shared: Arc<Shared>,
     now: Mutex<DateTime<FixedOffset>>,
+}
+
+/// What colleagues have in common.
+#[derive(Debug)]
+struct Shared {
+    url: String,
+    http: reqwest::Client,
+    tokens: Mutex<BTreeMap<String, String>>,
+    sent: AtomicU64,
     numbers: AtomicU64,
-    _data: TempDir,
+    /// Where things may go wrong: every command is noted, and sent again until it is answered.
+    notes: Option<Arc<Notes>>,
+    /// A server of its own, and its directory.
+    _own: Option<(Server, TempDir)>,
 }
 
 impl Office {
@@ -94,14 +110,42 @@ impl Office {
             "1",
         ];
         let issued = hoso_json(&[&issue[..], &["--json", "--data", directory]].concat());
-        let mut office = Self {
-            server,
-            http: reqwest::Client::new(),
-            tokens: BTreeMap::from([("administrator".to_owned(), text(&issued, "token"))]),
-            sent: AtomicU64::new(0),
+        let url = server.url.clone();
+        let own = Some((server, data));
+        Self::begin(url, text(&issued, "token"), None, own).await
+    }
+
+    /// The province's officials at a Hoso that runs elsewhere and has an empty registry.
+    ///
+    /// # Panics
+    /// If anything is refused.
+    pub async fn at(url: &str, administrator: &str, notes: Arc<Notes>) -> Self {
+        Self::begin(url.to_owned(), administrator.to_owned(), Some(notes), None).await
+    }
+
+    async fn begin(
+        url: String,
+        administrator: String,
+        notes: Option<Arc<Notes>>,
+        own: Option<(Server, TempDir)>,
+    ) -> Self {
+        let office = Self {
+            shared: Arc::new(Shared {
+                url,
+                http: reqwest::Client::builder()
+                    .timeout(TIMEOUT)
+                    .build()
+                    .expect("a client"),
+                tokens: Mutex::new(BTreeMap::from([(
+                    "administrator".to_owned(),
+                    administrator,
+                )])),
+                sent: AtomicU64::new(0),
+                numbers: AtomicU64::new(100),
+                notes,
+                _own: own,
+            }),
             now: Mutex::new(moment("2025-04-01")),
-            numbers: AtomicU64::new(100),
-            _data: data,
         };
         for (name, agency, role) in PROVINCE {
             office
@@ -118,11 +162,23 @@ impl Office {
         office
     }
 
+    /// Somebody who works beside, by a calendar of their own.
+    ///
+    /// # Panics
+    /// If somebody panicked with the calendar in hand.
+    #[must_use]
+    pub fn colleague(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            now: Mutex::new(*self.now.lock().expect("nobody panicked")),
+        }
+    }
+
     /// Puts a person into an office and gives the office a token.
     ///
     /// # Panics
     /// If it is refused.
-    pub async fn appoint(&mut self, name: &str, person: &str, agency: &str, role: &str) {
+    pub async fn appoint(&self, name: &str, person: &str, agency: &str, role: &str) {
         let official = official(name);
         let office = json!({
             "official": official, "person": person, "agency": agency, "role": role,
@@ -131,15 +187,23 @@ impl Office {
         self.post("administrator", "officials", office).await.done();
         // A token lives from the moment it is issued: it is not back-dated.
         let token = json!({ "official": official, "days": 30, "effectiveAt": null });
-        let issued = self.post("administrator", "tokens", token).await.done();
-        self.tokens.insert(name.to_owned(), text(&issued, "token"));
+        // Issued, but the answer was lost: sent again it is answered without the token.
+        let issued = loop {
+            let answer = self.post("administrator", "tokens", token.clone()).await;
+            let issued = answer.done();
+            if !text(&issued, "token").is_empty() {
+                break issued;
+            }
+        };
+        let mut tokens = self.shared.tokens.lock().expect("nobody panicked");
+        tokens.insert(name.to_owned(), text(&issued, "token"));
     }
 
     /// Fills the offices of units: `<unit>/head`, `/staff`, `/meeting`, `/committee`.
     ///
     /// # Panics
     /// If it is refused.
-    pub async fn staff(&mut self, units: &[&str]) {
+    pub async fn staff(&self, units: &[&str]) {
         for unit in units {
             for (part, role) in UNIT {
                 let name = format!("{unit}/{part}");
@@ -176,7 +240,7 @@ impl Office {
     /// A number no other document of this test has.
     #[must_use]
     pub fn number(&self, suffix: &str) -> String {
-        let number = self.numbers.fetch_add(1, Ordering::SeqCst);
+        let number = self.shared.numbers.fetch_add(1, Ordering::SeqCst);
         format!("{number}/{suffix}")
     }
 
@@ -185,13 +249,15 @@ impl Office {
     /// # Panics
     /// If nobody holds the office.
     pub fn request(&self, method: Method, who: &str, path: &str) -> RequestBuilder {
-        let url = format!("{}/api/v1/{path}", self.server.url);
-        self.http.request(method, url).bearer_auth(self.token(who))
+        let url = format!("{}/api/v1/{path}", self.shared.url);
+        let request = self.shared.http.request(method, url);
+        request.bearer_auth(self.token(who))
     }
 
-    fn token(&self, who: &str) -> &str {
-        let token = self.tokens.get(who);
-        token.unwrap_or_else(|| panic!("nobody is {who}"))
+    fn token(&self, who: &str) -> String {
+        let tokens = self.shared.tokens.lock().expect("nobody panicked");
+        let token = tokens.get(who);
+        token.unwrap_or_else(|| panic!("nobody is {who}")).clone()
     }
 
     /// Sends a command; a body without `reason` gets one, `"reason": null` has none.
@@ -199,8 +265,12 @@ impl Office {
     /// # Panics
     /// If no answer comes.
     pub async fn post(&self, who: &str, path: &str, body: Value) -> Answer {
-        let request = self.command(who, path, body);
-        Answer::of(request.header("if-match", "*")).await
+        let key = self.key();
+        let request = self.keyed(who, path, body, &key).header("if-match", "*");
+        match &self.shared.notes {
+            None => Answer::of(request).await,
+            Some(notes) => notes.send(&official(who), &key, request).await,
+        }
     }
 
     /// A command as [`Office::post`] sends it, still without `If-Match`.
@@ -208,7 +278,14 @@ impl Office {
     /// # Panics
     /// If nobody holds the office.
     pub fn command(&self, who: &str, path: &str, body: Value) -> RequestBuilder {
-        let key = format!("key-{}", self.sent.fetch_add(1, Ordering::SeqCst));
+        self.keyed(who, path, body, &self.key())
+    }
+
+    fn key(&self) -> String {
+        format!("key-{}", self.shared.sent.fetch_add(1, Ordering::SeqCst))
+    }
+
+    fn keyed(&self, who: &str, path: &str, body: Value, key: &str) -> RequestBuilder {
         self.request(Method::POST, who, path)
             .header("idempotency-key", key)
             .json(&self.dated(body))

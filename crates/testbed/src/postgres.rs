@@ -340,7 +340,7 @@ fn binaries() -> Result<PathBuf, TestbedError> {
         .ok_or_else(|| {
             TestbedError::Missing(
                 "PostgreSQL (initdb) is neither on PATH nor under /usr/lib/postgresql; \
-                 `./dev test` installs it with apt-get as root"
+                 `./dev test` and `./dev full` install it with apt-get as root"
                     .to_owned(),
             )
         })

@@ -9,8 +9,8 @@ use hoso_ledger::LedgerError;
 use hoso_runtime::Problem;
 
 use crate::{
-    backup, config, demo, evaluate, health, history, import, ledger, nats_keys, openapi, output,
-    restore, token, up,
+    backup, config, demo, evaluate, health, history, import, ledger, migrate, nats_keys, openapi,
+    output, restore, serve, token, up,
 };
 
 /// Done.
@@ -37,6 +37,10 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Run everything in one process on SQLite: API and documentation on one address
     Up(up::UpArgs),
+    /// Serve one service in full mode, on PostgreSQL and NATS
+    Serve(serve::ServeArgs),
+    /// Bring the database's schema and roles up to this program, or show what is missing
+    Migrate(migrate::MigrateArgs),
     /// Evaluate round files: one round's facts in, the outcome out
     Evaluate(evaluate::EvaluateArgs),
     /// Show a dossier's path: who, what, when, in which capacity, why, under which rule book
@@ -92,6 +96,8 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::Openapi(args) => block_on(openapi::run(args)),
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Up(args) => block_on(up::run(args)),
+        Command::Serve(args) => block_on(serve::run(args)),
+        Command::Migrate(args) => block_on(migrate::run(args)),
         Command::History(args) => block_on(history::run(args)),
         Command::State(args) => block_on(history::run_state(args)),
         Command::Import(args) => block_on(import::run(args)),

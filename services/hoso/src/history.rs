@@ -60,7 +60,7 @@ fn no_such(dossier: &DossierId) -> anyhow::Error {
 /// No such dossier, or the ledger's.
 pub(crate) async fn run(args: HistoryArgs) -> Result<u8> {
     let moment = as_of(&args.as_of)?;
-    let runtime = store::open_to_read(&args.data.directory()?).await?;
+    let runtime = store::open_to_read(&args.data.settings()?).await?;
     let history = hoso_submission::history(&runtime.ledger, &args.dossier, moment).await;
     runtime.ledger.close().await;
     let history = history?;
@@ -108,7 +108,7 @@ fn print_step(event: &HistoryEvent) {
 /// No such dossier, or the ledger's.
 pub(crate) async fn run_state(args: StateArgs) -> Result<u8> {
     let moment = as_of(&args.as_of)?;
-    let runtime = store::open_to_read(&args.data.directory()?).await?;
+    let runtime = store::open_to_read(&args.data.settings()?).await?;
     let state = hoso_submission::state(&runtime.ledger, &args.dossier, moment).await;
     runtime.ledger.close().await;
     let Some(state) = state? else {

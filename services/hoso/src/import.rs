@@ -55,7 +55,7 @@ fn kind(text: &str) -> Result<ImportKind, String> {
 /// The file cannot be read, or the ledger's.
 pub(crate) async fn run(args: ImportArgs) -> Result<u8> {
     let bytes = input::read(&args.file, RAW_BODY_BYTES_MAX)?;
-    let runtime = store::open(&args.data.directory()?, Clock::system()).await?;
+    let runtime = store::open(&args.data.settings()?, Clock::system()).await?;
     let report = perform(&runtime, &args, &bytes).await;
     runtime.ledger.close().await;
     let report = report?;

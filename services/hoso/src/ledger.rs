@@ -57,7 +57,7 @@ async fn fold(ledger: &dyn Ledger) -> Result<Folded> {
 }
 
 async fn verify(args: Verify) -> Result<u8> {
-    let runtime = store::open_to_read(&args.data.directory()?).await?;
+    let runtime = store::open_to_read(&args.data.settings()?).await?;
     let started = Instant::now();
     let mut folded = fold(runtime.ledger.as_ref()).await?;
     let seconds = started.elapsed().as_secs_f64();
@@ -109,7 +109,7 @@ fn report(args: &Verify, folded: &Folded, seconds: f64) {
 }
 
 async fn rebuild(args: Verify) -> Result<u8> {
-    let runtime = store::open_beside(&args.data.directory()?).await?;
+    let runtime = store::open_beside(&args.data.settings()?).await?;
     let folded = fold(runtime.ledger.as_ref()).await?;
     let rows = folded
         .streams

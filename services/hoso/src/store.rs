@@ -1,16 +1,18 @@
-//! The data directory: the ledger, the documents, and the lock of the one that serves it.
+//! Where the ledger is, the documents, and the lock of the one that serves an embedded one.
 //!
-//! Any number of commands may read and append beside a running `hoso up`; only one may serve.
+//! Any number of commands may read and append beside a running `hoso up`; only one may serve a data
+//! directory. Where the settings name a database (`HOSO_DATABASE_URL`), that is the ledger.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use hoso_ledger::SharedLedger;
+use hoso_ledger::postgres::{PostgresLedger, PostgresOptions};
 use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions, SqliteRestore};
-use hoso_runtime::config::{Config, Layer};
+use hoso_runtime::config::{Config, Layer, Secret};
 use hoso_runtime::{Clock, Runtime};
 
 use crate::cli::BadInput;
@@ -36,12 +38,12 @@ impl Data {
         }
     }
 
-    /// The data directory in force.
+    /// The settings in force.
     ///
     /// # Errors
     /// A wrong setting, named.
-    pub(crate) fn directory(&self) -> Result<PathBuf> {
-        Ok(settings(&self.layer())?.data)
+    pub(crate) fn settings(&self) -> Result<Config> {
+        settings(&self.layer())
     }
 }
 
@@ -54,34 +56,46 @@ pub(crate) fn settings(flags: &Layer) -> Result<Config> {
         .map_err(|error| BadInput(format!("{:#}", anyhow::Error::from(error))))?)
 }
 
-/// Opens the ledger of a data directory and everything around it; makes it where it is missing.
+/// Opens the ledger that the settings name, and everything around it: PostgreSQL where they name a
+/// database, else the SQLite file of the data directory, which is made where it is missing.
 ///
 /// # Errors
 /// The directory cannot be made, or the ledger not opened.
-pub(crate) async fn open(data: &Path, clock: Clock) -> Result<Runtime> {
+pub(crate) async fn open(config: &Config, clock: Clock) -> Result<Runtime> {
+    make(&config.data)?;
+    let ledger = ledger(config, &clock, false).await?;
+    Ok(Runtime::new(ledger, &config.data, clock))
+}
+
+/// Opens the embedded ledger of a data directory, whatever the settings say; makes it where it is
+/// missing.
+///
+/// # Errors
+/// The directory cannot be made, or the ledger not opened.
+pub(crate) async fn open_embedded(data: &Path, clock: Clock) -> Result<Runtime> {
     make(data)?;
-    let ledger = ledger(data, &clock, false).await?;
+    let ledger = embedded(data, &clock, false).await?;
     Ok(Runtime::new(ledger, data, clock))
 }
 
-/// Opens the ledger of a data directory that is there, only to read it.
+/// Opens a ledger that is there, only to read it.
 ///
 /// # Errors
 /// There is no ledger, or it cannot be opened.
-pub(crate) async fn open_to_read(data: &Path) -> Result<Runtime> {
-    require(data)?;
+pub(crate) async fn open_to_read(config: &Config) -> Result<Runtime> {
+    require(config)?;
     let clock = Clock::system();
-    let ledger = ledger(data, &clock, true).await?;
-    Ok(Runtime::new(ledger, data, clock))
+    let ledger = ledger(config, &clock, true).await?;
+    Ok(Runtime::new(ledger, &config.data, clock))
 }
 
-/// Opens the ledger of a data directory that is there, to append to it beside whoever serves it.
+/// Opens a ledger that is there, to append to it beside whoever serves it.
 ///
 /// # Errors
 /// There is no ledger, or it cannot be opened.
-pub(crate) async fn open_beside(data: &Path) -> Result<Runtime> {
-    require(data)?;
-    open(data, Clock::system()).await
+pub(crate) async fn open_beside(config: &Config) -> Result<Runtime> {
+    require(config)?;
+    open(config, Clock::system()).await
 }
 
 fn make(data: &Path) -> Result<()> {
@@ -92,13 +106,14 @@ fn make(data: &Path) -> Result<()> {
         .with_context(|| format!("data directory {} cannot be made", data.display()))
 }
 
-/// Whether there is a ledger in a data directory.
+/// Whether there is an embedded ledger in a data directory.
 pub(crate) fn has_ledger(data: &Path) -> bool {
     data.join("ledger.sqlite").is_file()
 }
 
-fn require(data: &Path) -> Result<()> {
-    if has_ledger(data) {
+fn require(config: &Config) -> Result<()> {
+    let data = &config.data;
+    if config.database_url.is_some() || has_ledger(data) {
         return Ok(());
     }
     SqliteRestore::refuse_unfinished(data)?;
@@ -109,7 +124,25 @@ fn require(data: &Path) -> Result<()> {
     .into())
 }
 
-async fn ledger(data: &Path, clock: &Clock, read_only: bool) -> Result<SharedLedger> {
+async fn ledger(config: &Config, clock: &Clock, read_only: bool) -> Result<SharedLedger> {
+    match &config.database_url {
+        Some(url) => database(url, read_only).await,
+        None => embedded(&config.data, clock, read_only).await,
+    }
+}
+
+/// The PostgreSQL ledger. It records by the database's clock, so that processes whose clocks
+/// differ agree.
+async fn database(url: &Secret, read_only: bool) -> Result<SharedLedger> {
+    let options = PostgresOptions {
+        read_only,
+        ..PostgresOptions::new("hoso")
+    };
+    let ledger = PostgresLedger::open(url.expose(), options).await?;
+    Ok(ledger)
+}
+
+async fn embedded(data: &Path, clock: &Clock, read_only: bool) -> Result<SharedLedger> {
     let clock = clock.clone();
     let mut options = SqliteOptions::new(Arc::new(move || clock.now()));
     options.read_only = read_only;

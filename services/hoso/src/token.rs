@@ -8,7 +8,8 @@ use hoso_runtime::accounts;
 use hoso_runtime::directory::token_digest;
 use serde_json::json;
 
-use crate::cli::{DONE, refused};
+use crate::cli::{BadInput, DONE, refused};
+use crate::first_run;
 use crate::output::say;
 use crate::store::{self, Data};
 
@@ -19,6 +20,8 @@ pub(crate) enum TokenCommand {
     Issue(Issue),
     /// Revoke a token
     Revoke(Revoke),
+    /// Appoint the administrator of an empty ledger and issue the first token; it is printed once
+    First(First),
 }
 
 /// Issue a token.
@@ -50,6 +53,16 @@ pub(crate) struct Revoke {
     data: Data,
 }
 
+/// Issue the first token.
+#[derive(Debug, Args)]
+pub(crate) struct First {
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Runs it.
 ///
 /// # Errors
@@ -57,7 +70,7 @@ pub(crate) struct Revoke {
 pub(crate) async fn run(command: TokenCommand) -> Result<u8> {
     match command {
         TokenCommand::Issue(issue) => {
-            let runtime = store::open_beside(&issue.data.directory()?).await?;
+            let runtime = store::open_beside(&issue.data.settings()?).await?;
             let days = i64::from(issue.days);
             let token = accounts::issue_token(&runtime, &issue.official, days).await;
             runtime.ledger.close().await;
@@ -69,7 +82,7 @@ pub(crate) async fn run(command: TokenCommand) -> Result<u8> {
             }
         }
         TokenCommand::Revoke(revoke) => {
-            let runtime = store::open_beside(&revoke.data.directory()?).await?;
+            let runtime = store::open_beside(&revoke.data.settings()?).await?;
             let digest = if revoke.token.starts_with("hoso_") {
                 token_digest(&revoke.token)
             } else {
@@ -80,6 +93,24 @@ pub(crate) async fn run(command: TokenCommand) -> Result<u8> {
             runtime.ledger.close().await;
             done.map_err(|problem| refused(None, &problem))?;
         }
+        TokenCommand::First(args) => first(args).await?,
     }
     Ok(DONE)
+}
+
+/// `hoso up` does this by itself; in full mode nobody else does.
+async fn first(args: First) -> Result<()> {
+    let runtime = store::open_beside(&args.data.settings()?).await?;
+    let token = first_run::ensure_administrator(&runtime).await;
+    runtime.ledger.close().await;
+    let Some(token) = token? else {
+        let text = "there is an administrator already; `hoso token issue` issues more tokens";
+        return Err(BadInput(text.to_owned()).into());
+    };
+    if args.json {
+        say!("{}", json!({ "token": token }));
+    } else {
+        say!("{token}");
+    }
+    Ok(())
 }

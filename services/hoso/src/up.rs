@@ -6,12 +6,12 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use hoso_ledger::SharedLedger;
 use hoso_ledger::sqlite::SqliteRestore;
-use hoso_runtime::config::Layer;
+use hoso_runtime::config::{Config, Layer};
 use hoso_runtime::{Clock, Runtime};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::DONE;
+use crate::cli::{BadInput, DONE};
 use crate::mark::Marks;
 use crate::output::say;
 use crate::store::{self, Data, ServeLock};
@@ -51,6 +51,11 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
         ..args.data.layer()
     };
     let config = store::settings(&flags)?;
+    if config.database_url.is_some() {
+        let text = "a database is set (HOSO_DATABASE_URL); `hoso up` is the embedded mode, `hoso \
+                    serve` the one with a database";
+        return Err(BadInput(text.to_owned()).into());
+    }
     hoso_runtime::telemetry::init(&config.log, config.log_format)?;
     let _lock = ServeLock::take(&config.data)?;
     let marks = Marks::of(&config);
@@ -81,14 +86,14 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
     stop.cancel();
     kept.await?;
     // Once more: what was in hand when the signal came has been written since.
-    if let Err(error) = last_mark(&config.data, &marks, &clock).await {
+    if let Err(error) = last_mark(&config, &marks, &clock).await {
         tracing::error!("{error:#}; an older backup may go unnoticed");
     }
     Ok(DONE)
 }
 
-async fn last_mark(data: &Path, marks: &Marks, clock: &Clock) -> Result<()> {
-    let closed = store::open_to_read(data).await?;
+async fn last_mark(config: &Config, marks: &Marks, clock: &Clock) -> Result<()> {
+    let closed = store::open_to_read(config).await?;
     let written = marks.write(closed.ledger.as_ref(), clock).await;
     closed.ledger.close().await;
     written.map(|_| ())
@@ -102,7 +107,7 @@ async fn open(data: &Path, marks: &Marks, accept_loss: bool) -> Result<Runtime> 
         SqliteRestore::refuse_unfinished(data)?;
         lost = marks.guard(None, accept_loss).await?;
     }
-    let runtime = store::open(data, Clock::system()).await?;
+    let runtime = store::open_embedded(data, Clock::system()).await?;
     let ledger = runtime.ledger.as_ref();
     lost |= marks.guard(Some(ledger), accept_loss).await?;
     if accept_loss && !lost {
@@ -113,7 +118,7 @@ async fn open(data: &Path, marks: &Marks, accept_loss: bool) -> Result<Runtime> 
 
 /// First signal: finish what is in hand. Second: stop at once. Signals are caught from the call on,
 /// not only once the future is polled.
-fn stop_on_signal(shutdown: CancellationToken) -> impl Future<Output = ()> {
+pub(crate) fn stop_on_signal(shutdown: CancellationToken) -> impl Future<Output = ()> {
     let first = signal();
     async move {
         first.await;

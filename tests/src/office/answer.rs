@@ -1,6 +1,6 @@
 //! What the server answered, and what a story expects of it.
 
-use reqwest::RequestBuilder;
+use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
 
 use super::text;
@@ -31,6 +31,11 @@ impl Answer {
     /// If no answer comes, or one that is no JSON.
     pub async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.expect("an answer");
+        Self::read(response).await.expect("a whole answer, in JSON")
+    }
+
+    /// Reads an answer to its end; `None` if it is cut or no JSON.
+    pub(super) async fn read(response: Response) -> Option<Self> {
         let header = |name: &str| {
             let value = response.headers().get(name)?;
             value.to_str().ok().map(str::to_owned)
@@ -38,19 +43,19 @@ impl Answer {
         let (etag, link) = (header("etag"), header("link"));
         let replayed = header("idempotency-replayed").is_some();
         let status = response.status().as_u16();
-        let bytes = response.bytes().await.expect("a whole answer");
+        let bytes = response.bytes().await.ok()?;
         let body = if bytes.is_empty() {
             Value::Null
         } else {
-            serde_json::from_slice(&bytes).expect("JSON")
+            serde_json::from_slice(&bytes).ok()?
         };
-        Self {
+        Some(Self {
             status,
             etag,
             replayed,
             link,
             body,
-        }
+        })
     }
 
     /// It was done; the body.

@@ -14,7 +14,7 @@ pub(crate) fn in_order(path: &[String], wanted: &[&str]) {
 
 #[tokio::test]
 async fn a_late_dossier_is_readmitted_only_by_a_reasoned_extension() {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&["huyen-my-tu"]).await;
     let dossier = Dossier::of("huyen-my-tu", ANNUAL).in_lane("CERT_DISTRICT");
@@ -69,7 +69,7 @@ async fn a_late_dossier_is_readmitted_only_by_a_reasoned_extension() {
 
 #[tokio::test]
 async fn a_dossier_sent_past_home_affairs_is_rejected_for_good() {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&["so-cong-thuong"]).await;
     let dossier = Dossier::of("so-cong-thuong", ANNUAL)
@@ -109,7 +109,7 @@ async fn a_dossier_sent_past_home_affairs_is_rejected_for_good() {
 
 #[tokio::test]
 async fn a_dossier_comes_back_twice_and_not_a_third_time() {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&["so-cong-thuong", "so-xay-dung"]).await;
     let short = |unit: &str| {

@@ -20,7 +20,7 @@ fn recorded(stream: &str, action: &str, rule: &str) -> (String, String, String) 
 
 #[tokio::test]
 async fn home_affairs_does_not_judge_its_own_dossier() {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&["so-noi-vu", "so-cong-thuong"]).await;
     office.day("2025-05-12");
@@ -70,7 +70,7 @@ async fn home_affairs_does_not_judge_its_own_dossier() {
 
 #[tokio::test]
 async fn who_confirmed_or_signed_a_dossier_does_not_verify_it() {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&["so-cong-thuong"]).await;
     // The same persons hold offices elsewhere as well.
@@ -118,7 +118,7 @@ async fn who_confirmed_or_signed_a_dossier_does_not_verify_it() {
 
 #[tokio::test]
 async fn a_member_does_not_vote_on_its_own_unit() {
-    let (mut office, _) = districts::entered().await;
+    let (office, _) = districts::entered().await;
     let unit = "thi-xa-vinh-chau";
     office
         .appoint("member-vc", "p-member-vc", unit, "STANDING_OFFICE")
@@ -151,7 +151,7 @@ async fn a_member_does_not_vote_on_its_own_unit() {
 
 #[tokio::test]
 async fn a_unit_sees_and_touches_no_other_units_dossier() {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&["so-cong-thuong", "so-y-te"]).await;
     office.day("2025-05-12");
@@ -203,7 +203,7 @@ async fn a_unit_sees_and_touches_no_other_units_dossier() {
 
 #[tokio::test]
 async fn each_step_is_denied_to_the_wrong_role_and_the_denial_is_on_record() {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&["so-cong-thuong"]).await;
     office.day("2025-05-12");

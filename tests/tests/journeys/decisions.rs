@@ -147,7 +147,7 @@ fn revocation(office: &Office, ground: &str, year: Option<u16>) -> Value {
 
 #[tokio::test]
 async fn an_award_is_revoked_on_any_of_four_grounds_and_its_slot_stays_empty() {
-    let (mut office, _) = districts::entered().await;
+    let (office, _) = districts::entered().await;
     let more = [
         ("so-giao-duc-va-dao-tao", "CERT_DEPARTMENT"),
         ("don-vi-su-nghiep-1", "CERT_SERVICE_UNIT"),

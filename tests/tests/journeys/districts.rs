@@ -12,7 +12,7 @@ pub(crate) const NGA_NAM: &str = "thi-xa-nga-nam-1";
 
 /// The annual round with the three in it, found to meet what people must find; in rank order.
 pub(crate) async fn entered() -> (Office, Vec<Dossier>) {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     let units = ["thi-xa-vinh-chau", "thanh-pho-soc-trang", "thi-xa-nga-nam"];
     office.staff(&units).await;

@@ -10,7 +10,7 @@ const INTERIM: &str = "interim-2025";
 /// Two departments and two central agencies, each proposed for a flag and for a certificate; the
 /// agencies are equal in every key. A district without a flag dossier stands beside them.
 async fn entered() -> Office {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.interim_round().await;
     let home_affairs = Dossier::of("so-noi-vu", INTERIM)
         .in_lane("FLAG_DEPARTMENT")
@@ -156,7 +156,7 @@ async fn decided_each_in_its_name(office: &Office) {
 
 #[tokio::test]
 async fn a_flag_belongs_to_no_annual_round() {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&["so-cong-thuong"]).await;
     office.day("2025-05-12");

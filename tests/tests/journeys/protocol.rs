@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn with_unit(unit: &str) -> Office {
-    let mut office = Office::open().await;
+    let office = Office::open().await;
     office.annual_round().await;
     office.staff(&[unit]).await;
     office.day("2025-05-12");
@@ -14,7 +14,7 @@ async fn with_unit(unit: &str) -> Office {
 
 #[tokio::test]
 async fn a_deputy_signs_by_delegation_and_both_names_are_on_record() {
-    let mut office = with_unit("so-cong-thuong").await;
+    let office = with_unit("so-cong-thuong").await;
     office
         .appoint("deputy", "p-deputy", "so-cong-thuong", "UNIT_STAFF")
         .await;

@@ -6,6 +6,7 @@
 
 mod append_task;
 mod failure;
+pub mod lock;
 pub mod migrate;
 mod open;
 mod parking;

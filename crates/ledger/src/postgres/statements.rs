@@ -24,6 +24,11 @@ pub(super) const REBUILD_ROWS: &str = "SELECT replaced, unfit, actual \
 /// The head. By the end of its index: the row's dead versions lie before it.
 pub(super) const HEAD: &str = "SELECT position FROM ledger.log_head ORDER BY position DESC LIMIT 1";
 
+/// A lock of the whole database, until the session ends. Bound: its name.
+pub(super) const TRY_LOCK: &str = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))";
+/// The session lives.
+pub(super) const HEARTBEAT: &str = "SELECT 1";
+
 macro_rules! select_event {
     () => {
         "SELECT e.position, e.stream, e.version, e.event_type, e.schema_version, e.recorded_at, \
@@ -152,6 +157,8 @@ pub(super) const ALL: &[&str] = &[
     PARKED,
     HAS_MIGRATIONS,
     MIGRATIONS,
+    TRY_LOCK,
+    HEARTBEAT,
     LOG_NOTHING,
     PASSWORD_TEXT,
 ];

@@ -214,6 +214,13 @@ impl FromRequest<Runtime> for RawCommand {
     }
 }
 
+/// The id of the command an official sends under an idempotency key: with it whoever noted the key
+/// finds the command in the record.
+#[must_use]
+pub fn command_id(official: &str, key: &str) -> Uuid {
+    derived(REQUESTS, &[official, key])
+}
+
 fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     headers
         .get("idempotency-key")
@@ -394,7 +401,7 @@ fn envelope(parts: &Parts, actor: &Actor, key: &str, body: &[u8]) -> Envelope {
         hasher.update(part);
     }
     Envelope {
-        command: derived(REQUESTS, &[actor.official.as_str(), key]),
+        command: command_id(actor.official.as_str(), key),
         digest: hasher.finalize().into(),
         traceparent: RequestContext::current().map(|context| context.trace.traceparent()),
     }

@@ -71,7 +71,7 @@ pub(crate) async fn run(args: BackupArgs) -> Result<u8> {
         mark: args.mark,
         ..args.data.layer()
     })?;
-    let runtime = store::open_to_read(&config.data).await?;
+    let runtime = store::open_to_read(&config).await?;
     let ledger = runtime.ledger.as_ref();
     Marks::of(&config).guard(Some(ledger), false).await?;
     let target = Target::take(&args.directory)?;

@@ -21,6 +21,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use hoso_runtime::config::Layer;
 use hoso_runtime::{Clock, Runtime};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -39,6 +40,10 @@ pub(crate) struct DemoArgs {
     /// Keep the store here; without it a temporary directory is used and removed
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Run it against a running Hoso in full mode, whose log must be empty: the address of its
+    /// proxy; its ledger is the one that `HOSO_DATABASE_URL` names
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "serve", "listen"])]
+    at: Option<String>,
     /// Serve the finished year until Ctrl-C
     #[arg(long)]
     serve: bool,
@@ -55,6 +60,51 @@ pub(crate) struct DemoArgs {
 /// # Errors
 /// A step was refused that should not be, or the store cannot be made.
 pub(crate) async fn run(args: DemoArgs) -> Result<u8> {
+    match args.at.clone() {
+        Some(url) => run_at(&url, &args).await,
+        None => run_here(args).await,
+    }
+}
+
+/// The year through services that run elsewhere.
+async fn run_at(url: &str, args: &DemoArgs) -> Result<u8> {
+    let started = Instant::now();
+    let config = store::settings(&Layer::default())?;
+    if config.database_url.is_none() {
+        return Err(
+            BadInput("--at needs HOSO_DATABASE_URL: the ledger of that Hoso".into()).into(),
+        );
+    }
+    let runtime = store::open_beside(&config).await?;
+    let head = runtime.ledger.head().await?;
+    if head > 0 {
+        return Err(BadInput(format!(
+            "the log of that Hoso has {head} events already; the demo begins on an empty one"
+        ))
+        .into());
+    }
+    let admin = first_run::ensure_administrator(&runtime)
+        .await?
+        .context("an empty log has no administrator")?;
+    let narrator = Narrator::new(args.json);
+    let client = Client::new(url.trim_end_matches('/').to_owned());
+    let report = tell(&runtime, &client, &admin, narrator, url.to_owned(), started).await;
+    runtime.ledger.close().await;
+    let report = report?;
+    report.print(args.json, narrator)?;
+    Ok(code_of(&report))
+}
+
+fn code_of(report: &report::Report) -> u8 {
+    if report.agrees() {
+        DONE
+    } else {
+        FOUND_PROBLEMS
+    }
+}
+
+/// The year through services of this process, on an embedded store.
+async fn run_here(args: DemoArgs) -> Result<u8> {
     let started = Instant::now();
     let scratch = if args.data.is_none() {
         Some(tempfile::tempdir()?)
@@ -68,7 +118,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<u8> {
     };
     refuse_a_used_store(&data)?;
     let _lock = ServeLock::take(&data)?;
-    let runtime = store::open(&data, Clock::system()).await?;
+    let runtime = store::open_embedded(&data, Clock::system()).await?;
     let admin = first_run::ensure_administrator(&runtime)
         .await?
         .context("a fresh store")?;
@@ -85,15 +135,12 @@ pub(crate) async fn run(args: DemoArgs) -> Result<u8> {
     ));
     let narrator = Narrator::new(args.json);
     let client = Client::new(format!("http://{address}"));
-    let story = tell(&runtime, &client, &admin, narrator, &data, started).await;
+    let kept_in = data.display().to_string();
+    let story = tell(&runtime, &client, &admin, narrator, kept_in, started).await;
     let code = match &story {
         Ok(report) => {
             report.print(args.json, narrator)?;
-            if report.agrees() {
-                DONE
-            } else {
-                FOUND_PROBLEMS
-            }
+            code_of(report)
         }
         Err(_) => FOUND_PROBLEMS,
     };
@@ -116,7 +163,7 @@ async fn tell(
     client: &Client,
     admin: &str,
     narrator: Narrator,
-    data: &Path,
+    store: String,
     started: Instant,
 ) -> Result<report::Report> {
     let sample = Sample::read()?;
@@ -126,7 +173,7 @@ async fn tell(
         sample: &sample,
     };
     let end = journey.run(admin).await?;
-    report::Report::gather(runtime, client, &sample, end, data, started).await
+    report::Report::gather(runtime, client, &sample, end, store, started).await
 }
 
 fn refuse_a_used_store(data: &Path) -> Result<()> {

@@ -2,7 +2,6 @@
 //! for item, with the evaluation of the same year's round file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -74,7 +73,7 @@ impl Report {
         client: &Client,
         sample: &Sample,
         end: End,
-        data: &Path,
+        store: String,
         started: Instant,
     ) -> Result<Self> {
         let auditor_token = end.cast.token("auditor")?.to_owned();
@@ -113,7 +112,7 @@ impl Report {
             events: runtime.ledger.head().await?,
             dossiers: sample.dossiers.len(),
             elapsed_ms: started.elapsed().as_millis(),
-            store: data.display().to_string(),
+            store,
             auditor_token,
             totals,
             items,

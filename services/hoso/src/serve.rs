@@ -1,0 +1,177 @@
+//! `hoso serve`: full mode, one service of this process on PostgreSQL and NATS. Any number of
+//! processes may serve the same service.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+use hoso_ledger::postgres::{PostgresLedger, PostgresOptions};
+use hoso_ledger::{LedgerError, SharedLedger};
+use hoso_runtime::config::{Config, Layer, Secret};
+use hoso_runtime::jetstream::{Nats, NatsOptions, Relay, RelayOptions};
+use hoso_runtime::{Clock, Runtime};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{BadInput, DONE};
+use crate::leadership::DatabaseLock;
+use crate::output::say;
+use crate::services::{REACTORS, ServiceName};
+use crate::store::{self, Data};
+use crate::up::stop_on_signal;
+
+/// Before a database that does not answer is asked again.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
+
+/// One service.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Which one
+    service: Served,
+    #[command(flatten)]
+    data: Data,
+    /// Address to listen on, port 0 takes a free one; else `HOSO_LISTEN`, the settings file,
+    /// 127.0.0.1:8080
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Log filter; else `HOSO_LOG`, the settings file, `info`
+    #[arg(long, value_name = "FILTER")]
+    log: Option<String>,
+}
+
+/// What can be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Served {
+    /// Units, officials, published figures, holds, rule books
+    Registry,
+    /// The unit's side: dossiers from draft to submitted
+    Submission,
+    /// Receipt, completeness, findings, eligibility
+    Verification,
+    /// Rounds, ranking, meeting, decision, award, appeal
+    Ranking,
+    /// Publishes the ledger's events to NATS; health and metrics only
+    Relay,
+}
+
+impl Served {
+    /// The service, unless it is the relay.
+    fn service(self) -> Option<ServiceName> {
+        match self {
+            Self::Registry => Some(ServiceName::Registry),
+            Self::Submission => Some(ServiceName::Submission),
+            Self::Verification => Some(ServiceName::Verification),
+            Self::Ranking => Some(ServiceName::Ranking),
+            Self::Relay => None,
+        }
+    }
+
+    /// Its name: of its user at NATS, and behind `hoso_` of its role in the database.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Registry => "registry",
+            Self::Submission => "submission",
+            Self::Verification => "verification",
+            Self::Ranking => "ranking",
+            Self::Relay => "relay",
+        }
+    }
+}
+
+/// Serves until the first signal; the second ends it at once.
+///
+/// # Errors
+/// A setting is missing or wrong, or the address is taken. A database or a NATS that is away is
+/// waited for.
+pub(crate) async fn run(args: ServeArgs) -> Result<u8> {
+    let flags = Layer {
+        listen: args.listen,
+        log: args.log,
+        ..args.data.layer()
+    };
+    let config = store::settings(&flags)?;
+    let database = needed(config.database_url.as_ref(), "HOSO_DATABASE_URL")?;
+    let nats_url = needed(config.nats_url.as_ref(), "HOSO_NATS_URL")?;
+    hoso_runtime::telemetry::init(&config.log, config.log_format)?;
+    let name = args.service.name();
+    let shutdown = CancellationToken::new();
+    tokio::spawn(stop_on_signal(shutdown.clone()));
+    let nats = Nats::connect(&NatsOptions {
+        url: nats_url.clone(),
+        seed: config.nats_seed.clone(),
+        user: name.to_owned(),
+    })
+    .await
+    .map_err(|error| BadInput(error.to_string()))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let Some(ledger) = open(database, name, &shutdown).await? else {
+        return Ok(DONE);
+    };
+    say!(
+        "Hoso serves {name} at http://{} (documentation at /docs)",
+        listener.local_addr()?
+    );
+    serve(&config, args.service, ledger, nats, listener, shutdown).await?;
+    Ok(DONE)
+}
+
+fn needed<'c>(setting: Option<&'c Secret>, name: &str) -> Result<&'c Secret> {
+    setting.ok_or_else(|| {
+        let text = format!(
+            "{name} is not set, nor {name}_FILE, nor the settings file's; `hoso serve` needs it \
+             (`hoso up` is the embedded mode)"
+        );
+        BadInput(text).into()
+    })
+}
+
+/// Opens the ledger, however long that takes; `None` if told to stop meanwhile.
+async fn open(
+    url: &Secret,
+    name: &str,
+    shutdown: &CancellationToken,
+) -> Result<Option<SharedLedger>> {
+    loop {
+        let options = PostgresOptions::new(format!("hoso {name}"));
+        match PostgresLedger::open(url.expose(), options).await {
+            Ok(ledger) => return Ok(Some(ledger)),
+            Err(error @ LedgerError::Unavailable { .. }) => {
+                tracing::warn!(%error, "{name} waits for the database");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return Ok(None),
+            () = tokio::time::sleep(RETRY_EVERY) => {}
+        }
+    }
+}
+
+async fn serve(
+    config: &Config,
+    served: Served,
+    ledger: SharedLedger,
+    nats: Nats,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> Result<()> {
+    let runtime = Runtime::new(SharedLedger::clone(&ledger), &config.data, Clock::system())
+        .with_reactors(&REACTORS);
+    if let Some(service) = served.service() {
+        let runtime = runtime.with_nats(nats);
+        let services = vec![service.on(&runtime)];
+        hoso_runtime::serve(runtime, services, listener, shutdown).await?;
+        return Ok(());
+    }
+    let database = needed(config.database_url.as_ref(), "HOSO_DATABASE_URL")?;
+    let relay = Relay::new(ledger, nats.clone(), RelayOptions::default());
+    let runtime = runtime.with_nats(nats).with_relay(&relay);
+    let lock = DatabaseLock::new(database.clone());
+    let stop = shutdown.clone();
+    let relay = tokio::spawn(async move { relay.run(&lock, stop).await });
+    hoso_runtime::serve(runtime, Vec::new(), listener, shutdown).await?;
+    relay.await?;
+    Ok(())
+}
