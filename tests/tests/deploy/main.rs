@@ -10,6 +10,7 @@
     reason = "a test's helper: a broken setup must stop the test"
 )]
 
+mod commands;
 mod compose;
 mod door;
 mod image;
