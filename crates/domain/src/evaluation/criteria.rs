@@ -60,11 +60,18 @@ pub(super) struct TasksFigure {
     pub(super) missing: Option<u16>,
 }
 
+/// The same in the two languages of a receipt.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    pub(super) vi: &'static str,
+    pub(super) en: &'static str,
+}
+
 pub(super) struct MeanFigure {
-    /// What is published, in words.
-    pub(super) published: &'static str,
-    /// What it is made into, in words.
-    pub(super) of: &'static str,
+    /// What is published.
+    pub(super) published: Words,
+    /// What it is made into.
+    pub(super) of: Words,
     pub(super) years: usize,
     pub(super) value: Option<Exact>,
     pub(super) threshold: Exact,
@@ -75,6 +82,31 @@ pub(super) struct MeanFigure {
     /// Too few years to average: a human must say.
     pub(super) too_few: bool,
 }
+
+const SCORE: Words = Words {
+    vi: "chỉ số",
+    en: "index score",
+};
+const SATISFACTION: Words = Words {
+    vi: "tỷ lệ hài lòng",
+    en: "satisfaction rate",
+};
+const MEAN_SCORE: Words = Words {
+    vi: "chỉ số trung bình",
+    en: "mean index score",
+};
+const MEAN_GROUP: Words = Words {
+    vi: "số nhóm trung bình",
+    en: "mean group number",
+};
+const LOWEST_SCORE: Words = Words {
+    vi: "chỉ số năm thấp nhất",
+    en: "lowest yearly index score",
+};
+const MEAN_SATISFACTION: Words = Words {
+    vi: "hài lòng trung bình",
+    en: "mean satisfaction",
+};
 
 pub(super) struct FloorFigure {
     pub(super) years: usize,
@@ -188,16 +220,21 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// The years whose tasks count.
+    pub(super) fn task_years(&self, unit: &UnitFacts<'_>) -> RangeInclusive<u16> {
+        match self.file.round.kind {
+            RoundKind::Annual => self.award..=self.award,
+            RoundKind::Interim | RoundKind::Final => self.window(unit),
+        }
+    }
+
     /// The award year, if a series has nothing for it.
     fn missing<T>(&self, series: &Series<T>) -> Option<u16> {
         series.get(self.award).is_none().then_some(self.award)
     }
 
     fn tasks(&self, unit: &UnitFacts<'_>, said: Verdict) -> (Verdict, Figure<'a>) {
-        let years = match self.file.round.kind {
-            RoundKind::Annual => self.award..=self.award,
-            RoundKind::Interim | RoundKind::Final => self.window(unit),
-        };
+        let years = self.task_years(unit);
         let (mut assigned, mut done_on_time) = (0, 0);
         let (mut late, mut missing) = (None, None);
         for year in years.clone() {
@@ -246,26 +283,18 @@ impl<'a> Judge<'a> {
         let (of, value, bound, at_most) = match self.parameters.classification_average {
             ClassificationAverage::MeanOfScores => {
                 let mean = Exact::mean(singles());
-                ("chỉ số trung bình", mean, threshold.into(), false)
+                (MEAN_SCORE, mean, threshold.into(), false)
             }
             ClassificationAverage::MeanOfGroups => {
                 let groups = scores.iter().map(|score| Exact::whole(self.group(*score)));
-                (
-                    "số nhóm trung bình",
-                    Exact::mean(groups),
-                    Exact::whole(group),
-                    true,
-                )
+                (MEAN_GROUP, Exact::mean(groups), Exact::whole(group), true)
             }
-            ClassificationAverage::EveryYear => (
-                "chỉ số năm thấp nhất",
-                singles().min(),
-                threshold.into(),
-                false,
-            ),
+            ClassificationAverage::EveryYear => {
+                (LOWEST_SCORE, singles().min(), threshold.into(), false)
+            }
         };
         let figure = MeanFigure {
-            published: "chỉ số",
+            published: SCORE,
             of,
             years: scores.len(),
             value,
@@ -331,8 +360,8 @@ impl<'a> Judge<'a> {
         let present = unit.satisfaction.between(*years.start(), *years.end());
         let rates: Vec<Exact> = present.map(|(_, rate)| (*rate).into()).collect();
         let figure = MeanFigure {
-            published: "tỷ lệ hài lòng",
-            of: "hài lòng trung bình",
+            published: SATISFACTION,
+            of: MEAN_SATISFACTION,
             years: rates.len(),
             too_few: rates.len() < enough(&years),
             value: Exact::mean(rates),

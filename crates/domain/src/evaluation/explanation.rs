@@ -101,14 +101,14 @@ impl TasksFigure {
 impl MeanFigure {
     fn explain(&self, f: &mut fmt::Formatter<'_>, judged: &Judged<'_>) -> fmt::Result {
         if let Some(year) = self.missing {
-            write!(f, "không có {} năm {year}", self.published)?;
+            write!(f, "không có {} năm {year}", self.published.vi)?;
             return match judged.verdict {
                 Verdict::Met => write!(f, "; {}", judged.said()),
                 Verdict::NotMet | Verdict::Unknown | Verdict::NeedsFinding => Ok(()),
             };
         }
         let Some(value) = self.value.filter(|_| !self.too_few) else {
-            write!(f, "chỉ có {} năm {}", self.years, self.published)?;
+            write!(f, "chỉ có {} năm {}", self.years, self.published.vi)?;
             if let Some(value) = self.value {
                 write!(f, " ({})", value.spoken())?;
             }
@@ -125,7 +125,7 @@ impl MeanFigure {
         } else {
             ""
         };
-        let (of, shown, threshold) = (self.of, value.spoken(), self.threshold.spoken());
+        let (of, shown, threshold) = (self.of.vi, value.spoken(), self.threshold.spoken());
         write!(f, "{of} {about}{shown} {sign} {threshold} (")?;
         let (sum, count) = value.parts();
         if count > 1 {

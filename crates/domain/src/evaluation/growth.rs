@@ -102,7 +102,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The pairs of years in which a component of an advising unit must have grown.
-    fn pairs(&self, rates: &Rates) -> Vec<(u16, u16)> {
+    pub(super) fn pairs(&self, rates: &Rates) -> Vec<(u16, u16)> {
         match self.file.round.kind {
             RoundKind::Annual if !self.has_earlier(rates) => Vec::new(),
             RoundKind::Annual => vec![(self.award - 1, self.award)],
@@ -122,7 +122,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a component has a record, whatever its rate, of a year before the award year.
-    fn has_earlier(&self, rates: &Rates) -> bool {
+    pub(super) fn has_earlier(&self, rates: &Rates) -> bool {
         let earlier = self.award.saturating_sub(1);
         self.award > YEAR_FIRST && rates.between(YEAR_FIRST, earlier).next().is_some()
     }

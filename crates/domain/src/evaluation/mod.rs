@@ -18,6 +18,7 @@ mod outcome;
 mod ranking;
 mod reader;
 mod reason;
+mod receipt;
 mod round_file;
 mod settlement;
 mod trial;
@@ -35,6 +36,10 @@ pub use json::ReadError;
 pub use outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
 pub use reader::FILE_BYTES_MAX;
 pub use reason::key_names;
+pub use receipt::{
+    Bilingual, CriterionReceipt, ENGINE, FactKey, FactKeyError, FactKind, FindingSource,
+    FindingUsed, InputUsed, Receipt, Sources, receipts,
+};
 pub use round_file::{
     COUNT_MAX, ComponentRecord, Hold, InitiativeRecord, Item, NAME_CHARS_MAX, Round, RoundFile,
     SatisfactionRecord, ScoreRecord, TasksRecord, TieRuling, Unit, YEAR_FIRST, YEAR_LAST,

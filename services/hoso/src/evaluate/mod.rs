@@ -5,6 +5,7 @@
 mod comparison;
 mod explained;
 mod lint;
+mod receipts;
 mod tables;
 mod what_if;
 
@@ -33,6 +34,10 @@ const BAD_INPUT: u8 = 2;
 
 /// Evaluates round files: eligibility, ranking and outcome of every item.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of a command line, each with its own name"
+)]
 pub(crate) struct EvaluateArgs {
     /// Round files, UTF-8 JSON.
     #[arg(required_unless_present = "lint", value_name = "FILE")]
@@ -52,6 +57,9 @@ pub(crate) struct EvaluateArgs {
     /// What parts each two neighbours, what keeps each loser below the line, what places hang on.
     #[arg(long, group = "view")]
     pub(crate) explain: bool,
+    /// The receipt of every verdict: rule book, facts, clauses, findings and why; canonical JSON.
+    #[arg(long, group = "view")]
+    pub(crate) receipts: bool,
     /// The difference below which a place counts as narrow, in percentage points.
     #[arg(
         long,
@@ -167,6 +175,11 @@ impl View<'_> {
             found.simulation = simulation;
             return explained::write(json, name, &found, out).map_err(|error| said(&error));
         }
+        if self.args.receipts {
+            let judged = (file, self.book);
+            return receipts::write(json, (name, simulation), judged, out)
+                .map_err(|error| said(&error));
+        }
         if let Some(other) = self.compared {
             return comparison::write(json, (name, file), (self.book, other), out)
                 .map_err(|error| said(&error));
@@ -227,6 +240,7 @@ mod tests {
             compare: None,
             what_if: None,
             explain: false,
+            receipts: false,
             within: WITHIN_DEFAULT,
             lint: false,
         };
@@ -352,6 +366,33 @@ mod tests {
         });
         assert_eq!((code, err.as_str()), (FOUND_PROBLEMS, ""));
         assert!(out.contains("  lỗi: $.lanes: ANNUAL: certificates for individuals: the lanes have 11, the plan 10"), "{out}");
+    }
+
+    #[test]
+    fn every_verdict_has_a_receipt_whose_text_has_the_digest_beside_it() {
+        use sha2::Digest as _;
+
+        let files = [Path::new(ROUND_2024)];
+        let (code, out, err) = ran(&files, |args| args.receipts = true);
+        assert_eq!((code, err.as_str(), out.lines().count()), (DONE, "", 1));
+        let start = "\"receipts\":[{\"digest\":\"sha256:";
+        let (_, rest) = out.split_once(start).unwrap();
+        let (digest, rest) = rest.split_once("\",\"receipt\":").unwrap();
+        let (text, _) = rest.split_once("},{\"digest\"").unwrap();
+        assert_eq!(digest, hex::encode(sha2::Sha256::digest(text)));
+        let (_, out, _) = ran(&files, |args| {
+            args.receipts = true;
+            args.json = false;
+        });
+        for line in [
+            "    III.4.b(2): ",
+            "    số liệu: UNIT/",
+            "; SCORE/",
+            " — R25: chỉ số trung bình ",
+            "    R25: mean index score ",
+        ] {
+            assert!(out.contains(line), "{line} in {out}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod explained;
 mod properties;
 mod reading;
 mod reasons;
+mod receipts;
+mod rounds;
 mod sample_years;
 mod verdicts;
 mod what_if;
