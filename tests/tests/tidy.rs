@@ -70,6 +70,7 @@ const DOMAIN_MAY_USE: &[&str] = &[
     "serde",
     "serde_ignored",
     "serde_json",
+    "serde_json_canonicalizer",
     "sha2",
     "thiserror",
     "unicode-normalization",

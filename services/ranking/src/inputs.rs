@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use hoso_domain::evaluation::{
-    Item, Outcome, Round, RoundFile, RuleId, TieRuling, criteria_of, evaluate,
+    ENGINE, Item, Outcome, Round, RoundFile, RuleId, TieRuling, criteria_of, evaluate,
 };
 use hoso_domain::ids::ItemId;
 use hoso_domain::ranking::event::{LaneRanking, RankedItem};
@@ -102,6 +102,7 @@ impl Evaluated {
             lanes: self.outcome.lanes.into_iter().map(lane).collect(),
             items: self.outcome.items.into_iter().map(judged).collect(),
             warnings: self.outcome.warnings,
+            engine: Some(ENGINE.to_owned()),
         }
     }
 }

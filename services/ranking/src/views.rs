@@ -146,7 +146,9 @@ impl Fold for World {
             Dossier::CATEGORY => self.apply_dossier(event),
             Appeal::CATEGORY => {}
             category => {
-                let applied = self.registry.apply_stored(category, &event.data);
+                let applied = self
+                    .registry
+                    .apply_recorded(event.position, category, &event.data);
                 if let Err(error) = applied {
                     skip(event, &error);
                 }

@@ -215,6 +215,12 @@ pub(crate) struct EvaluationBody {
     rule_book: RuleBookRef,
     facts_position: u64,
     inputs_digest: String,
+    /// Version of the code that judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<String>,
+    /// Digest of the receipt, which `…/items/{item}/receipt` shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_digest: Option<String>,
 }
 
 /// The verdict on one criterion.
@@ -359,6 +365,8 @@ impl EvaluationBody {
             rule_book: evaluated.rule_book.clone(),
             facts_position: evaluated.facts_position,
             inputs_digest: evaluated.inputs_digest.clone(),
+            engine: evaluated.engine.clone(),
+            receipt_digest: evaluated.receipt_digest.clone(),
         }
     }
 }

@@ -1,12 +1,17 @@
 //! Problems of this service that no decider knows: what is not there, or not there yet.
 //! The case's rejections explain themselves (`hoso_domain::verification::Rejection`).
 
-use hoso_domain::ids::{DossierId, RoundId};
+use hoso_domain::ids::{DossierId, ItemId, RoundId};
 use hoso_runtime::Problem;
 
 /// 404: no case, or none the caller may see.
 pub(crate) fn no_case(dossier: &DossierId) -> Problem {
     Problem::not_found(format!("case of dossier {dossier}"))
+}
+
+/// 409: no verdict on the item yet, or one from before receipts were kept.
+pub(crate) fn no_receipt(item: &ItemId) -> Problem {
+    Problem::conflict("no-receipt").detail(format!("item {item} has no verdict with a receipt"))
 }
 
 /// 409: the dossier's round has not been opened.

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use hoso_domain::dossier::content::ProposedItem;
-use hoso_domain::evaluation::{CriterionResult, Item, Round, RoundFile, judge};
-use hoso_domain::rulebook::RuleBook;
+use hoso_domain::evaluation::{
+    CriterionReceipt, FindingSource, Item, Receipt, Round, RuleId, Sources, receipts,
+};
+use hoso_domain::ids::ItemId;
 use hoso_domain::verification::command::{JudgedItem, RecordEvaluation};
 use hoso_domain::verification::event::CriterionVerdict;
 use hoso_domain::verification::{CaseFile, ItemFile};
@@ -35,12 +37,18 @@ pub(crate) fn evaluate(
         Vec::new(),
     );
     file.check().map_err(error::facts_unusable)?;
+    let sources = Sources {
+        facts_position: Some(facts_position),
+        facts: Some(&foreign.registry.positions),
+        findings: found(foreign, case),
+    };
+    let receipts = receipts(&file, book, &sources).map_err(Problem::internal)?;
     Ok(RecordEvaluation {
         as_of,
         rule_book: book.reference(),
         facts_position,
         inputs_digest: file.digest().map_err(Problem::internal)?,
-        items: file.items.iter().map(|i| judged(&file, book, i)).collect(),
+        items: receipts.into_iter().map(judged).collect::<Result<_, _>>()?,
         only_changes: false,
         round_closed: round.closed,
     })
@@ -70,22 +78,35 @@ fn item(proposed: &ProposedItem, file: &ItemFile) -> Item {
     }
 }
 
-fn judged(file: &RoundFile, book: &RuleBook, item: &Item) -> JudgedItem {
-    let verdict = judge(file, book, item);
-    JudgedItem {
-        item: item.id.clone(),
-        verdict: verdict.verdict,
-        criteria: verdict.criteria.into_iter().map(criterion).collect(),
-    }
+/// Who made the findings in force on the case's items, and where they stand.
+fn found(foreign: &Foreign, case: &CaseFile) -> BTreeMap<(ItemId, RuleId), FindingSource> {
+    let findings = case.items.values().flat_map(|item| item.findings.values());
+    findings
+        .map(|one| ((one.item.clone(), one.rule), foreign.source(one)))
+        .collect()
 }
 
-fn criterion(result: CriterionResult) -> CriterionVerdict {
+fn judged(receipt: Receipt) -> Result<JudgedItem, Problem> {
+    let digest = receipt.digest().map_err(Problem::internal)?;
+    Ok(JudgedItem {
+        item: receipt.item,
+        verdict: receipt.verdict,
+        criteria: receipt.criteria.into_iter().map(criterion).collect(),
+        engine: Some(receipt.engine),
+        receipt_digest: Some(digest),
+    })
+}
+
+fn criterion(receipt: CriterionReceipt) -> CriterionVerdict {
     CriterionVerdict {
-        rule: result.rule,
-        verdict: result.verdict,
-        citation: result.citation,
-        value: result.value,
-        threshold: result.threshold,
-        explanation: result.explanation,
+        rule: receipt.rule,
+        verdict: receipt.verdict,
+        citation: receipt.citation,
+        value: receipt.value,
+        threshold: receipt.threshold,
+        explanation: receipt.explanation.vi,
+        explanation_en: Some(receipt.explanation.en),
+        inputs: receipt.inputs,
+        finding: receipt.finding,
     }
 }

@@ -1,4 +1,5 @@
-//! What the service needs to know of others: the registry's facts, and the rounds.
+//! What the service needs to know of others: the registry's facts, and the rounds; and of its own
+//! where in the log each finding stands, which a stream does not say.
 //!
 //! Folded from the whole log in memory, rebuilt at the start. An event of another service that
 //! cannot be read is passed over and logged: it is its owner's to repair.
@@ -6,12 +7,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hoso_domain::evaluation::PublicationKind;
-use hoso_domain::ids::RoundId;
+use hoso_domain::decider::StoredDecider as _;
+use hoso_domain::evaluation::{FindingSource, FindingVerdict, PublicationKind, RuleId};
+use hoso_domain::ids::{DossierId, ItemId, RoundId};
 use hoso_domain::ranking::event::{RoundEvent, RoundOpened};
 use hoso_domain::registry::facts::Facts;
 use hoso_domain::rulebook::RuleBook;
+use hoso_domain::verification::Case;
 use hoso_domain::verification::command::Deadlines;
+use hoso_domain::verification::event::{Event as CaseEvent, FindingRecorded};
 use hoso_ledger::RecordedEvent;
 use hoso_runtime::{Fold, Problem};
 
@@ -23,6 +27,14 @@ pub(crate) struct Foreign {
     /// Units, figures, holds, initiatives, rule books.
     pub(crate) registry: Facts,
     rounds: BTreeMap<RoundId, Round>,
+    findings: BTreeMap<(DossierId, ItemId, RuleId), Found>,
+}
+
+/// A finding and where it stands.
+#[derive(Debug, Clone)]
+struct Found {
+    verdict: FindingVerdict,
+    source: FindingSource,
 }
 
 /// A round as it was opened, and whether it is over.
@@ -40,8 +52,11 @@ impl Fold for Foreign {
         let category = event.stream.category();
         let read = if category == "round" {
             serde_json::from_str(&event.data).map(|round| self.apply_round(event, round))
+        } else if event.event_type == "FindingRecorded" && category == Case::CATEGORY {
+            serde_json::from_str(&event.data).map(|case| self.apply_finding(event, case))
         } else {
-            self.registry.apply_stored(category, &event.data)
+            let (position, data) = (event.position, &event.data);
+            self.registry.apply_recorded(position, category, data)
         };
         if let Err(error) = read {
             tracing::warn!(
@@ -68,6 +83,44 @@ impl Foreign {
             && let Some(round) = self.rounds.get_mut(&id)
         {
             round.closed = true;
+        }
+    }
+
+    fn apply_finding(&mut self, recorded: &RecordedEvent, event: CaseEvent) {
+        if let CaseEvent::FindingRecorded(found) = event {
+            let source = FindingSource {
+                finder: found.finder,
+                finder_agency: found.finder_agency,
+                found_on: found.found_on,
+                position: Some(recorded.position),
+            };
+            let verdict = found.verdict;
+            let found_key = (found.dossier, found.item, found.rule);
+            self.findings.insert(found_key, Found { verdict, source });
+        }
+    }
+
+    /// Who made a finding and where it stands; no position if the log has another one by now.
+    pub(crate) fn source(&self, finding: &FindingRecorded) -> FindingSource {
+        let of_case = FindingSource {
+            finder: finding.finder.clone(),
+            finder_agency: finding.finder_agency.clone(),
+            found_on: finding.found_on,
+            position: None,
+        };
+        let (dossier, item) = (finding.dossier.clone(), finding.item.clone());
+        let known = self.findings.get(&(dossier, item, finding.rule));
+        let position = known.and_then(|found| {
+            let unplaced = FindingSource {
+                position: None,
+                ..found.source.clone()
+            };
+            let same = found.verdict == finding.verdict && unplaced == of_case;
+            found.source.position.filter(|_| same)
+        });
+        FindingSource {
+            position,
+            ..of_case
         }
     }
 

@@ -12,6 +12,7 @@ use super::hold::{Hold, HoldRecord, HoldState};
 use super::index::{Index, IndexKind, IndexPublished, IndexState};
 use super::initiative::{self, InitiativeAssessed};
 use super::person;
+use super::positions::{self, Positions};
 use super::rule_book::{self, RuleBookPublished};
 use super::unit::{Unit, UnitState};
 use super::{RegistryEvent, hold, index, unit};
@@ -44,6 +45,8 @@ pub struct Facts {
     pub initiatives: BTreeMap<InitiativeId, InitiativeAssessed>,
     /// Published rule books by id and version.
     pub rule_books: BTreeMap<(RuleBookId, u32), RuleBookPublished>,
+    /// Where each fact was said last, of the events that were folded with their positions.
+    pub positions: Positions,
 }
 
 impl Facts {
@@ -74,6 +77,23 @@ impl Facts {
     /// An event of the registry that cannot be read; the fold stays as it was.
     pub fn apply_stored(&mut self, category: &str, data: &str) -> Result<(), serde_json::Error> {
         if let Some(event) = RegistryEvent::decode(category, data)? {
+            self.apply(&event);
+        }
+        Ok(())
+    }
+
+    /// The same, and notes where in the log the event's facts stand.
+    ///
+    /// # Errors
+    /// As [`Facts::apply_stored`].
+    pub fn apply_recorded(
+        &mut self,
+        position: u64,
+        category: &str,
+        data: &str,
+    ) -> Result<(), serde_json::Error> {
+        if let Some(event) = RegistryEvent::decode(category, data)? {
+            positions::note(&mut self.positions, &event, position);
             self.apply(&event);
         }
         Ok(())

@@ -11,6 +11,7 @@ pub mod index;
 pub mod initiative;
 pub mod official;
 pub mod person;
+pub mod positions;
 pub mod round_inputs;
 pub mod rule_book;
 pub mod unit;

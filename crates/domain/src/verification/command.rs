@@ -215,6 +215,10 @@ pub struct JudgedItem {
     pub verdict: Eligibility,
     /// Every criterion of its row, in the table's order.
     pub criteria: Vec<CriterionVerdict>,
+    /// Version of the code that judged.
+    pub engine: Option<String>,
+    /// Digest of the receipt's canonical text.
+    pub receipt_digest: Option<String>,
 }
 
 /// The unit withdrew.

@@ -88,6 +88,8 @@ fn verdict(case: &CaseFile, evaluation: &RecordEvaluation, judged: &JudgedItem) 
         rule_book: evaluation.rule_book.clone(),
         facts_position: evaluation.facts_position,
         inputs_digest: evaluation.inputs_digest.clone(),
+        engine: judged.engine.clone(),
+        receipt_digest: judged.receipt_digest.clone(),
     })];
     if judged.verdict == Eligibility::Ineligible && !known {
         events.push(Event::ItemFoundIneligible(ItemFoundIneligible {
@@ -108,14 +110,26 @@ fn not_met(criteria: &[CriterionVerdict]) -> Vec<RuleId> {
         .collect()
 }
 
-/// Same verdicts from the same values under the same rule book; wording and day do not matter.
+/// Same verdicts from the same facts under the same rule book; wording, day and where in the log a
+/// fact stands do not matter. A verdict from before receipts is compared by its figures.
 fn says_the_same(
     last: &EligibilityEvaluated,
     evaluation: &RecordEvaluation,
     judged: &JudgedItem,
 ) -> bool {
     let figures = |c: &CriterionVerdict| (c.rule, c.verdict, c.value.clone(), c.threshold.clone());
+    let facts = |c: &CriterionVerdict| -> Vec<_> {
+        let inputs = c.inputs.iter();
+        inputs.map(|i| (i.key(), i.value.clone())).collect()
+    };
+    let same_facts = last.receipt_digest.is_none()
+        || last
+            .criteria
+            .iter()
+            .map(facts)
+            .eq(judged.criteria.iter().map(facts));
     last.verdict == judged.verdict
+        && same_facts
         && last.rule_book == evaluation.rule_book
         && last
             .criteria

@@ -14,6 +14,7 @@ use crate::dossier::content::DossierContent;
 use crate::evaluation::vocabulary::{
     Basis, Eligibility, FindingVerdict, Lane, PublicationKind, RuleId, Verdict,
 };
+use crate::evaluation::{FindingUsed, InputUsed};
 use crate::ids::{
     ComponentId, DossierId, InitiativeId, ItemId, OfficialId, RoundId, SubjectId, UnitId,
 };
@@ -329,6 +330,13 @@ pub struct EligibilityEvaluated {
     pub facts_position: u64,
     /// Digest of the round file that was judged, `sha256:<hex>`.
     pub inputs_digest: String,
+    /// Version of the code that judged; absent in events from before receipts had a digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    /// Digest of the receipt's canonical text, `sha256:<hex>`; the receipt is made of this event, the
+    /// item, the round and the rule book.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_digest: Option<String>,
 }
 
 /// The verdict on one criterion.
@@ -349,6 +357,15 @@ pub struct CriterionVerdict {
     pub threshold: Option<String>,
     /// Why, in words.
     pub explanation: String,
+    /// Why, in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation_en: Option<String>,
+    /// The facts looked at, with the position of the event that said each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<InputUsed>,
+    /// The finding that was taken up, and whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<FindingUsed>,
 }
 
 /// A criterion of the item is not met: it leaves the race unless a later verdict says otherwise.

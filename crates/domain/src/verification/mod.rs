@@ -11,6 +11,7 @@ pub mod command;
 mod eligibility;
 pub mod event;
 mod finding;
+pub mod receipt;
 mod rejection;
 mod state;
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod record_finding;
 mod reject_dossier;
 mod return_dossier;
 mod show_case;
+mod show_receipt;
 
 use hoso_domain::actor::{Actor, Role};
 use hoso_domain::decider::Explain;
@@ -32,6 +33,7 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
     OpenApiRouter::new()
         .routes(routes!(list_cases::list_cases))
         .routes(routes!(show_case::show_case))
+        .routes(routes!(show_receipt::show_receipt))
         .routes(routes!(receive_dossier::receive_dossier))
         .routes(routes!(grant_extension::grant_extension))
         .routes(routes!(check_completeness::check_completeness))

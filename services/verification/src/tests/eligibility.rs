@@ -1,6 +1,8 @@
 //! Findings and verdicts.
 
+use hoso_runtime::testing::Answer;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::world::*;
 
@@ -65,6 +67,69 @@ async fn one_finding_not_met_makes_the_item_ineligible_and_others_go_on() {
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0]["finder"], "cb-vp");
     assert_eq!(findings[0]["finderAgency"], "van-phong-ubnd-tinh");
+}
+
+/// The receipt of an item's verdict, with its digest, as the endpoint answers.
+async fn receipt(world: &World, dossier: &str, item: &str) -> Answer {
+    let path = format!("/api/v1/cases/{dossier}/items/{item}/receipt");
+    world.app.get(&world.standing_office, &path).await
+}
+
+/// The type of the event at a position.
+async fn event_at(world: &World, position: &Value) -> String {
+    let before = position.as_u64().unwrap() - 1;
+    let events = world.app.runtime.ledger.read_all(before, 1).await;
+    events.unwrap().remove(0).event_type
+}
+
+#[tokio::test]
+async fn a_verdict_has_a_receipt_that_says_where_its_facts_and_findings_stand() {
+    let world = World::start().await;
+    world.forwarded("HS-1").await;
+    let none = receipt(&world, "HS-1", "HS-1-d").await;
+    assert_eq!((none.status, none.code()), (409, "no-receipt"));
+    world.find("HS-1", "HS-1-d", "R23", "MET").await;
+    let case = evaluate(&world, "HS-1").await;
+    let answer = receipt(&world, "HS-1", "HS-1-d").await;
+    assert_eq!(answer.status, 200, "{}", answer.json);
+    let recorded = &item(&case, "d")["evaluation"];
+    assert_eq!(answer.json["digest"], recorded["receiptDigest"]);
+    let receipt = &answer.json["receipt"];
+    for field in ["engine", "factsPosition", "inputsDigest", "verdict"] {
+        assert_eq!(receipt[field], recorded[field], "{field}");
+    }
+    let (_, text) = answer.text.split_once("\"receipt\":").unwrap();
+    let digest = Sha256::digest(text.strip_suffix('}').unwrap());
+    assert_eq!(
+        recorded["receiptDigest"],
+        format!("sha256:{}", hex::encode(digest))
+    );
+    let of = |rule: &str| -> Value {
+        let criteria = receipt["criteria"].as_array().unwrap();
+        criteria.iter().find(|c| c["rule"] == rule).unwrap().clone()
+    };
+    let mean = of("R25");
+    let inputs = mean["inputs"].as_array().unwrap();
+    let last = inputs.last().unwrap();
+    assert_eq!(
+        (&last["kind"], &last["year"]),
+        (&json!("SCORE"), &json!(2024))
+    );
+    assert_eq!(event_at(&world, &last["position"]).await, "EntriesRecorded");
+    let unit = event_at(&world, &inputs[0]["position"]).await;
+    assert_eq!(unit, "UnitRegistered");
+    let found = of("R23");
+    assert_eq!(found["finding"]["finder"], "cb-vp");
+    let finding = event_at(&world, &found["finding"]["position"]).await;
+    assert_eq!(finding, "FindingRecorded");
+    assert!(
+        mean["clause"]["en"]
+            .as_str()
+            .unwrap()
+            .starts_with("Average")
+    );
+    let missing = self::receipt(&world, "HS-1", "HS-1-x").await;
+    assert_eq!(missing.status, 404);
 }
 
 #[tokio::test]

@@ -256,7 +256,9 @@ impl<'a> Issue<'_, 'a> {
     }
 
     fn input(&self, key: FactKey, value: Option<String>) -> InputUsed {
-        let position = self.sources.facts.and_then(|facts| facts.get(&key));
+        // Of a fact that is not there, nothing in the log says so.
+        let known = self.sources.facts.filter(|_| value.is_some());
+        let position = known.and_then(|facts| facts.get(&key));
         InputUsed {
             position: position.copied(),
             kind: key.kind,

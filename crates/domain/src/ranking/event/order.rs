@@ -62,6 +62,9 @@ pub struct RankingComputed {
     /// What is unusual and no error.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// Version of the code that ranked; absent in events from before it was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
 }
 
 /// One ranked lane.

@@ -257,6 +257,8 @@ pub struct ComputeRanking {
     pub rulings: BTreeMap<Lane, Vec<ItemId>>,
     /// What is unusual and no error.
     pub warnings: Vec<String>,
+    /// Version of the code that ranked.
+    pub engine: Option<String>,
 }
 
 /// An item as the evaluation judged it.

@@ -173,6 +173,7 @@ pub(super) fn rank(
         lanes: ranking.lanes,
         items,
         warnings: ranking.warnings,
+        engine: ranking.engine,
     })];
     events.extend(reopened(round, &format!("ranking {edition} was computed")));
     Ok(events)

@@ -1,6 +1,7 @@
 //! Verdicts as they are recorded.
 
 use super::*;
+use crate::evaluation::{FactKind, InputUsed};
 
 fn department(verdict: Verdict) -> JudgedItem {
     judged("d", Lane::CertDepartment, None, verdict)
@@ -66,6 +67,29 @@ fn a_re_evaluation_records_only_what_changed() {
     let events = given
         .when(&system(), LATER, record_changes(vec![moved]))
         .unwrap();
+    assert_eq!(types(&events), ["EligibilityEvaluated"]);
+}
+
+#[test]
+fn the_same_figure_from_other_facts_is_something_new_once_receipts_are_kept() {
+    let judged = |score: &str, position: u64| {
+        let mut judged = department(Verdict::NeedsFinding);
+        judged.receipt_digest = Some("sha256:00".to_owned());
+        judged.criteria[3].value = Some("80".to_owned());
+        judged.criteria[3].inputs = vec![InputUsed {
+            kind: FactKind::Score,
+            of: "so-y-te".to_owned(),
+            year: Some(2024),
+            value: Some(score.to_owned()),
+            position: Some(position),
+        }];
+        judged
+    };
+    let given = forwarded().and(&standing_office(), LATER, record(vec![judged("80", 5)]));
+    let moved = record_changes(vec![judged("80", 6)]);
+    assert_eq!(given.when(&system(), LATER, moved), Ok(Vec::new()));
+    let other = record_changes(vec![judged("81", 6)]);
+    let events = given.when(&system(), LATER, other).unwrap();
     assert_eq!(types(&events), ["EligibilityEvaluated"]);
 }
 

@@ -293,8 +293,13 @@ pub(super) fn judged(on: &str, lane: Lane, basis: Option<Basis>, verdict: Verdic
                 value: None,
                 threshold: None,
                 explanation: "…".to_owned(),
+                explanation_en: None,
+                inputs: Vec::new(),
+                finding: None,
             })
             .collect(),
+        engine: None,
+        receipt_digest: None,
     }
 }
 

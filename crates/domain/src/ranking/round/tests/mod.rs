@@ -258,6 +258,7 @@ pub(super) fn ranking(given: &Given, as_of: &str, tied: &[&str]) -> ComputeRanki
             .collect(),
         rulings: live_rulings(round),
         warnings: Vec::new(),
+        engine: None,
     }
 }
 
