@@ -34,7 +34,8 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// The `hoso` binary of this build, built now if it is not up to date.
+/// The `hoso` binary: the one that `HOSO_BINARY` names, else that of this build, built now if it is
+/// not up to date.
 ///
 /// # Panics
 /// If it cannot be built.
@@ -42,6 +43,9 @@ pub fn sha256(bytes: &[u8]) -> String {
 pub fn hoso_binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        if let Some(built) = std::env::var_os("HOSO_BINARY") {
+            return PathBuf::from(built);
+        }
         let program = std::env::current_exe().expect("a program has a path");
         let directory = program.parent().expect("it lies in a directory");
         // target/<profile>/deps/<test>, or target/<profile>/<program>.

@@ -211,16 +211,24 @@ pub fn load<D: StoredDecider>(
 /// The typed event of a recorded one.
 ///
 /// # Errors
-/// `Corrupt` on an unknown or malformed event: a decider stops there.
+/// `Corrupt` on an unknown or malformed event, or one of a schema newer than this program's: a decider
+/// stops there.
 pub fn decode<D: Decider<Event: StoredEvent>>(
     recorded: &RecordedEvent,
 ) -> Result<D::Event, LedgerError> {
-    serde_json::from_str(&recorded.data).map_err(|error| LedgerError::Corrupt {
-        reason: format!(
-            "event {} of {}: {error}",
-            recorded.position, recorded.stream
-        ),
-    })
+    let corrupt = |what: String| LedgerError::Corrupt {
+        reason: format!("event {} of {}: {what}", recorded.position, recorded.stream),
+    };
+    let event: D::Event =
+        serde_json::from_str(&recorded.data).map_err(|error| corrupt(error.to_string()))?;
+    let (wrote, known) = (recorded.schema_version, event.schema_version());
+    if wrote > known {
+        return Err(corrupt(format!(
+            "{} in schema {wrote}, written by a newer version of Hoso; this one knows {known}",
+            recorded.event_type
+        )));
+    }
+    Ok(event)
 }
 
 fn build_append<D: StoredDecider>(

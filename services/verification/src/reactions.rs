@@ -10,17 +10,17 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use hoso_domain::calendar::civil_day;
-use hoso_domain::dossier;
+use hoso_domain::decider::StoredDecider as _;
+use hoso_domain::dossier::{self, Dossier};
 use hoso_domain::ids::DossierId;
-use hoso_domain::registry::index;
+use hoso_domain::registry::index::{self, Index};
 use hoso_domain::verification::command::{
     OpenCase, RecordEvaluation, RecordSupplement, RecordWithdrawal,
 };
 use hoso_domain::verification::{Case, CaseFile, CaseState, Command, EVALUATED_ITEMS_MAX};
-use hoso_ledger::execute::load;
+use hoso_ledger::execute::{decode, load};
 use hoso_ledger::{RecordedEvent, StreamQuery};
 use hoso_runtime::{Effect, ReactionError, Reactor, Runtime, View};
-use serde::de::DeserializeOwned;
 
 use crate::NAME;
 use crate::http::stream;
@@ -55,11 +55,11 @@ impl Reactor for CaseReactor {
         runtime: &Runtime,
         event: &RecordedEvent,
     ) -> Result<Vec<Effect>, ReactionError> {
-        match (event.stream.category(), event.event_type.as_str()) {
-            ("dossier", "DossierSubmitted" | "DossierSupplemented" | "DossierWithdrawn") => {
-                Ok(follow(read(event)?))
-            }
-            ("index", "IndexCorrected") => match read(event)? {
+        // Every event of a category that matters is read: one that nobody knows here may be the one
+        // that something must follow from, and is parked.
+        match event.stream.category() {
+            Dossier::CATEGORY => Ok(follow(decode::<Dossier>(event)?)),
+            Index::CATEGORY => match decode::<Index>(event)? {
                 index::Event::IndexCorrected(corrected) => {
                     self.reevaluate(runtime, event, &corrected).await
                 }
@@ -70,10 +70,6 @@ impl Reactor for CaseReactor {
             _ => Ok(Vec::new()),
         }
     }
-}
-
-fn read<E: DeserializeOwned>(event: &RecordedEvent) -> Result<E, ReactionError> {
-    serde_json::from_str(&event.data).map_err(ReactionError::poison)
 }
 
 /// What follows from the unit's side.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use hoso_testbed::guarded::Signal;
 use hoso_testbed::proxy::{MessageFaults, Mode};
 
+use super::poison;
 use super::{Random, Scale, World};
 
 /// Between a kill and the restart, at most.
@@ -46,6 +47,12 @@ enum Kind {
     Cut(Server),
     /// A process stands still while its replica works.
     Hang(&'static str),
+    /// Both replicas of a service stand still again and again: messages take them seconds.
+    Slow(&'static str),
+    /// The database has no room left and says so.
+    FullDatabase,
+    /// Events that no service understands.
+    Poison,
     /// Everything of Hoso at once, and PostgreSQL and the nats-server too.
     KillEverything,
 }
@@ -81,6 +88,9 @@ pub fn all() -> Vec<Breakage> {
         of("partition-nats", Kind::Partition(Server::Nats)),
         of("cut-postgres", Kind::Cut(Server::Postgres)),
         of("cut-nats", Kind::Cut(Server::Nats)),
+        of("slow-consumer", Kind::Slow("verification")),
+        of("database-full", Kind::FullDatabase),
+        of("poison-and-unknown-events", Kind::Poison),
     ]
 }
 
@@ -119,6 +129,9 @@ impl Breakage {
             Kind::Cut(server) => cut(world, server, random).await,
             Kind::Hang(service) => hang(world, service, scale, random).await,
             Kind::KillEverything => kill_everything(world, random).await,
+            Kind::Slow(service) => slow(world, service, scale).await,
+            Kind::FullDatabase => full_database(world, random).await,
+            Kind::Poison => poison::strike(world, random).await,
         }
         world
             .full
@@ -289,4 +302,59 @@ async fn hang(world: &mut World, service: &str, scale: Scale, random: &mut Rando
     process.signal(Signal::Stop).expect("it stands still");
     pause(scale.partition_ms).await;
     process.signal(Signal::Continue).expect("it goes on");
+}
+
+/// Both replicas of a service run for a moment every while, never together.
+async fn slow(world: &mut World, service: &str, scale: Scale) {
+    const WHILE_MS: u64 = 2_500;
+    const MOMENT_MS: u64 = 50;
+    let names = names_of(world, service);
+    let signal = |world: &World, name: &String, signal| {
+        let process = world.full.processes().get(name).expect("a process");
+        process.signal(signal).expect("it takes signals");
+    };
+    for name in &names {
+        signal(world, name, Signal::Stop);
+    }
+    for _ in 0..=scale.partition_ms / WHILE_MS / 2 {
+        for name in &names {
+            pause(WHILE_MS).await;
+            signal(world, name, Signal::Continue);
+            pause(MOMENT_MS).await;
+            signal(world, name, Signal::Stop);
+        }
+    }
+    for name in &names {
+        signal(world, name, Signal::Continue);
+    }
+}
+
+/// Appends are answered as by a full disk: a function that every append calls says so. (A disk that
+/// really is full needs a file system of its own, which not everybody may make.)
+async fn full_database(world: &mut World, random: &mut Random) {
+    sql(
+        world,
+        "BEGIN; ALTER FUNCTION ledger.calling_service RENAME TO the_real_one; \
+         CREATE FUNCTION ledger.calling_service() RETURNS text LANGUAGE plpgsql AS $$ BEGIN \
+         RAISE EXCEPTION 'could not extend file: No space left on device' \
+         USING ERRCODE = 'disk_full'; END $$; COMMIT",
+    );
+    pause(1_000 + random.below(DOWN_MS_MAX)).await;
+    sql(
+        world,
+        "BEGIN; DROP FUNCTION ledger.calling_service; \
+         ALTER FUNCTION ledger.the_real_one RENAME TO calling_service; COMMIT",
+    );
+}
+
+/// As the database's superuser.
+fn sql(world: &World, text: &str) {
+    let url = world.full.database_url("");
+    let mut psql = world.full.postgres.psql(&url);
+    let output = psql
+        .args(["-v", "ON_ERROR_STOP=1", "-qc", text])
+        .output()
+        .expect("psql runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
 }

@@ -11,6 +11,7 @@
 mod breakage;
 mod load;
 mod oracle;
+mod poison;
 mod random;
 mod world;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::pull::OrderedConfig;
 use futures::StreamExt as _;
-use hoso_ledger::{Position, RecordedEvent, SharedLedger, pages};
+use hoso_ledger::{Parked, ParkedStatus, Position, RecordedEvent, SharedLedger, pages};
 use hoso_runtime::jetstream;
 use hoso_testbed::full::Full;
 use sha2::{Digest as _, Sha256};
@@ -63,7 +63,7 @@ pub(super) async fn judge(world: &World) -> Verdict {
     let mut log = std::pin::pin!(pages(ledger, 0, head));
     while let Some(page) = log.next().await {
         for event in page.expect("the auditor reads the log") {
-            reading.take(&event, &mut verdict);
+            reading.take(&event, &world.poisoned, &mut verdict);
         }
     }
     if reading.last != head {
@@ -79,7 +79,7 @@ pub(super) async fn judge(world: &World) -> Verdict {
     }
     let parked = parked(world).await;
     verdict.findings.extend(parked);
-    verdict.findings.extend(states(&world.full));
+    verdict.findings.extend(states(world));
     compare_stream(world, head, &mut verdict).await;
     verdict
 }
@@ -98,7 +98,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn take(&mut self, event: &RecordedEvent, verdict: &mut Verdict) {
+    fn take(&mut self, event: &RecordedEvent, poisoned: &BTreeSet<String>, verdict: &mut Verdict) {
         let at = event.position;
         if at != self.last + 1 {
             verdict.finds(format!("position {at} follows {}", self.last));
@@ -136,7 +136,7 @@ impl Reading {
             verdict.finds(format!("{at}: command {} was done again", event.command));
         }
         for (cause, effect, category) in EFFECTS {
-            if event.event_type == cause {
+            if event.event_type == cause && !poisoned.contains(event.stream.as_str()) {
                 self.causes.insert(event.id, (effect, at));
             }
             if event.event_type == effect
@@ -185,7 +185,7 @@ async fn parked(world: &World) -> Vec<String> {
     let mut findings = Vec::new();
     let cursors = world.auditor().cursors().await.expect("cursors");
     for (consumer, _) in cursors {
-        let parked = world.auditor().parked(&consumer).await.expect("parked");
+        let parked = waiting(world, &consumer).await;
         findings.extend(
             parked
                 .into_iter()
@@ -195,16 +195,29 @@ async fn parked(world: &World) -> Vec<String> {
     findings
 }
 
-/// Every stream folded again by the program itself.
-fn states(full: &Full) -> Vec<String> {
-    let output = full
+/// What a consumer parked and nobody has decided on.
+pub(super) async fn waiting(world: &World, consumer: &str) -> Vec<Parked> {
+    let mut parked = world.auditor().parked(consumer).await.expect("parked");
+    parked.retain(|parked| parked.status == ParkedStatus::Waiting);
+    parked
+}
+
+/// Every stream folded again by the program itself, but those that were poisoned.
+fn states(world: &World) -> Vec<String> {
+    let output = world
+        .full
         .hoso("hoso_auditor")
         .args(["ledger", "verify", "--json"])
         .output()
         .expect("hoso runs");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     match report.get("differences").and_then(|d| d.as_array()) {
-        Some(differences) => differences.iter().map(ToString::to_string).collect(),
+        Some(differences) => {
+            let differences = differences.iter().map(ToString::to_string);
+            let poisoned =
+                |text: &String| world.poisoned.iter().any(|stream| text.contains(stream));
+            differences.filter(|text| !poisoned(text)).collect()
+        }
         None => vec![format!(
             "ledger verify: {}",
             String::from_utf8_lossy(&output.stderr)

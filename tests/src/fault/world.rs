@@ -1,6 +1,7 @@
 //! The full mode under test: every process twice, each behind proxies of its own, and the province's
 //! offices at work in it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ pub struct World {
     auditor: SharedLedger,
     /// Where the log stood when the load began.
     began: Position,
+    /// Streams with events that no service understands.
+    pub(super) poisoned: BTreeSet<String>,
     /// Units made so far: each hands in one dossier.
     pub(super) units: Arc<std::sync::atomic::AtomicU64>,
 }
@@ -75,6 +78,7 @@ impl World {
             notes,
             auditor,
             began,
+            poisoned: BTreeSet::new(),
             units: Arc::default(),
         }
     }
