@@ -93,6 +93,76 @@ fn files_larger_than_their_kind_may_be_are_refused_without_reading_them() {
     assert_bad_input(&["evaluate", "/dev/zero"], &["/dev/zero: $: longer than"]);
 }
 
+/// Whatever the bytes: exit code 2, the file, the JSON path and the reason; the good file beside it is
+/// evaluated all the same.
+#[test]
+fn a_hostile_round_file_is_named_with_path_and_reason_and_the_good_one_evaluated() {
+    let scratch = tempfile::tempdir().expect("a directory");
+    let good = "examples/soc-trang-2024/round-2024.json";
+    let sample = fs::read_to_string(e2e::root().join(good)).expect("the sample round");
+    let round = "\"round\": {\"kind\": \"ANNUAL\", \"year\": 2024}";
+    assert!(sample.contains(round), "the sample begins with its round");
+    let with = |year: &str| sample.replacen("\"year\": 2024", year, 1).into_bytes();
+    let deep = format!("{{\"round\": {}", "[".repeat(10_000));
+    let rows: [(&str, Vec<u8>, &str); 9] = [
+        ("empty", Vec::new(), "$: not JSON: the text ends too early"),
+        (
+            "bom",
+            [b"\xef\xbb\xbf", sample.as_bytes()].concat(),
+            "$: byte order mark",
+        ),
+        (
+            "no-utf-8",
+            [b"{\"", b"\xff".as_slice(), b"\": 1}"].concat(),
+            "$: not UTF-8 at byte 2",
+        ),
+        ("deep", deep.into_bytes(), "$.round: must be an object"),
+        (
+            "deep-unknown",
+            "{\"x\":".repeat(10_000).into_bytes(),
+            "$.x: unknown field",
+        ),
+        (
+            "twice",
+            with("\"year\": 2024, \"year\": 2024"),
+            "$.round.year: duplicate key",
+        ),
+        (
+            "2-53",
+            with("\"year\": 9007199254740993"),
+            "$.round.year: must be an integer, 2021 to 2030",
+        ),
+        (
+            "float",
+            with("\"year\": 2024.0"),
+            "$.round.year: must be an integer, 2021 to 2030",
+        ),
+        (
+            "surrogate",
+            with("\"\\ud800\": 1"),
+            "$.round: lone surrogate",
+        ),
+    ];
+    for (name, bytes, reason) in rows {
+        let path = scratch.path().join(name);
+        fs::write(&path, bytes).expect("a file");
+        let (code, out, err) = hoso(&["evaluate", "--json", text(&path), good]);
+        assert_eq!((code, out.lines().count()), (2, 1), "{name}: {err}");
+        assert!(
+            out.starts_with(&format!("{{\"file\":\"{good}\"")),
+            "{name}: {out}"
+        );
+        assert_eq!(err, format!("{}: {reason}\n", path.display()), "{name}");
+    }
+    let huge = scratch.path().join("100-MB");
+    let file = fs::File::create(&huge).expect("a file");
+    file.set_len(100 * 1024 * 1024).expect("room for holes");
+    assert_bad_input(&["evaluate", text(&huge)], &["$: longer than 16 MiB"]);
+    assert_bad_input(&["evaluate", text(scratch.path())], &["$: "]);
+    let missing = scratch.path().join("missing");
+    assert_bad_input(&["evaluate", text(&missing)], &["missing: $: "]);
+}
+
 #[test]
 fn settings_that_cannot_be_read_are_named_with_their_cause() {
     let scratch = tempfile::tempdir().expect("a directory");

@@ -2,6 +2,7 @@
 
 mod cuts;
 mod explained;
+mod laws;
 mod properties;
 mod reading;
 mod reasons;

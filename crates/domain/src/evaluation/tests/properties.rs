@@ -47,14 +47,16 @@ pub(super) fn districts() -> impl Strategy<Value = Given> {
 }
 
 /// Each item with its outcome and place, by id.
-fn by_id(outcome: &Outcome) -> std::collections::BTreeMap<ItemId, (ItemOutcome, Option<u32>)> {
+pub(super) fn by_id(
+    outcome: &Outcome,
+) -> std::collections::BTreeMap<ItemId, (ItemOutcome, Option<u32>)> {
     let items = outcome.items.iter();
     items
         .map(|item| (item.id.clone(), (item.outcome, item.place)))
         .collect()
 }
 
-fn check_lanes(outcome: &Outcome) -> Result<(), TestCaseError> {
+pub(super) fn check_lanes(outcome: &Outcome) -> Result<(), TestCaseError> {
     for lane in &outcome.lanes {
         prop_assert!(lane.selected <= lane.quota);
         let ranked = u32::try_from(lane.ranked.len()).unwrap();

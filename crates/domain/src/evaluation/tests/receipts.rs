@@ -228,6 +228,8 @@ fn trimmed(file: &RoundFile, receipt: &Receipt) -> RoundFile {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
     #[test]
     fn a_verdict_rests_on_nothing_but_the_facts_its_receipt_names(file in rounds()) {
         let book = RuleBook::soc_trang();
