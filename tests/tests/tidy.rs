@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 const EDGES: &[(&str, &[&str])] = &[
     ("hoso-domain", &[]),
     ("hoso-ledger", &["hoso-domain"]),
+    ("hoso-proof", &[]),
     ("hoso-runtime", &["hoso-domain", "hoso-ledger"]),
     (
         "hoso-registry",
