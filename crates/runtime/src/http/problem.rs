@@ -213,6 +213,16 @@ impl Problem {
         problem
     }
 
+    /// 504 `timed-out` with `Retry-After`: it is not known what became of the request.
+    #[must_use]
+    pub fn timed_out() -> Self {
+        let mut problem = Self::new(StatusCode::GATEWAY_TIMEOUT, "timed-out")
+            .detail("no answer in time; try again with the same Idempotency-Key")
+            .cause("the handler took too long");
+        problem.retry_after = Some(RETRY_AFTER_SECONDS);
+        problem
+    }
+
     /// The code's meaning in a few words: the code itself, in words.
     #[must_use]
     pub fn title(&self) -> String {

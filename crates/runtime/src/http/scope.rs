@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -107,10 +107,7 @@ async fn answer(request: Request, next: Next) -> Response {
                 .unwrap_or("a panic without words");
             Problem::internal(format!("panic: {cause}")).into_response()
         }
-        Err(_) => Problem::new(StatusCode::GATEWAY_TIMEOUT, "timed-out")
-            .detail("no answer in time; try again with the same Idempotency-Key")
-            .cause("the handler took too long")
-            .into_response(),
+        Err(_) => Problem::timed_out().into_response(),
     }
 }
 
@@ -143,5 +140,27 @@ fn complete_headers(
     }
     if let Some(id) = request_id {
         headers.insert(REQUEST_ID, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_hangs_is_answered_with_when_to_send_it_again() {
+        let app = Router::new()
+            .route("/", get(std::future::pending::<()>))
+            .layer(from_fn(answer));
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 504);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
     }
 }
