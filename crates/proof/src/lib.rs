@@ -3,15 +3,25 @@
 //!
 //! Pure: no IO, no clock, no chance. [`leaf`] says what is hashed, [`tree`] grows the tree of RFC 6962
 //! as tiles and makes proofs (with the crate `tlog_tiles`), [`verify`] checks proofs (with the crate
-//! `ct-merkle`: two implementations must agree).
+//! `ct-merkle`: two implementations must agree). [`checkpoint`] signs what the tree is, and refuses
+//! to contradict itself; [`note`] and [`key`] are the C2SP formats below it; [`proof_file`] is what is
+//! handed to somebody else.
 
+pub mod checkpoint;
 mod fields;
+pub mod key;
 pub mod leaf;
+pub mod note;
+pub mod proof_file;
 mod stored;
 pub mod tree;
 pub mod verify;
 
+pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity, LogSigner, SignedCheckpoint};
+pub use key::{Algorithm, KeyError, PublicKey, SecretKey};
 pub use leaf::{Commitment, Leaf, LeafError, Salt};
+pub use note::{Note, NoteError};
+pub use proof_file::{ConsistencyFile, Included, InclusionFile, ProofError};
 pub use tree::{Grown, TilePath, Tiles, TreeError, TreeHead};
 pub use verify::VerifyError;
 
