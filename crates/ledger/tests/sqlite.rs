@@ -24,7 +24,6 @@ fn fresh() -> std::io::Result<Sqlite> {
 }
 
 hoso_ledger::conformance!(fresh()?);
-hoso_ledger::conformance!(restores: fresh()?);
 
 /// Opening a ledger where a restore was not finished would start an empty one in its place.
 #[tokio::test]

@@ -2,8 +2,7 @@
 //!
 //! An engine's tests implement [`Engine`] and write `hoso_ledger::conformance!(fresh_engine)`: one
 //! test a sentence. To add one: write the function here, name it in the macro below. What only one
-//! engine can do (triggers, files, roles) is tested beside that engine. An engine that restores adds
-//! `hoso_ledger::conformance!(restores: fresh_engine)`.
+//! engine can do (triggers, files, roles) is tested beside that engine.
 
 #![expect(
     clippy::missing_errors_doc,
@@ -41,7 +40,7 @@ pub trait Engine: Send + Sync {
     /// Begins to restore into the store.
     async fn restore(&self) -> Result<Box<dyn Restore>, LedgerError> {
         Err(LedgerError::NotWritable {
-            reason: "this engine restores nothing".to_owned(),
+            reason: "this test restores nothing".to_owned(),
         })
     }
 }
@@ -89,6 +88,10 @@ macro_rules! conformance {
             reads::what_was_never_written_is_empty,
             reads::everything_is_there_after_reopening,
             reads::rows_are_rebuilt_from_their_events,
+            restores::restored_history_is_what_it_was,
+            restores::an_unfinished_restore_leaves_nothing,
+            restores::a_ledger_that_holds_anything_is_not_restored_over,
+            restores::history_that_never_was_is_refused,
             consumers::a_cursor_moves_with_its_effect,
             consumers::a_cursor_that_stands_elsewhere_takes_the_events_down_too,
             consumers::of_two_replicas_one_moves_the_cursor,
@@ -99,14 +102,6 @@ macro_rules! conformance {
             consumers::followers_wake_on_commits_of_another_instance,
             consumers::followers_are_told_at_once_when_somebody_says_look,
             consumers::a_closed_ledger_answers_unavailable,
-        }
-    };
-    (restores: $fresh:expr) => {
-        $crate::conformance! { $fresh;
-            restores::restored_history_is_what_it_was,
-            restores::an_unfinished_restore_leaves_nothing,
-            restores::a_ledger_that_holds_anything_is_not_restored_over,
-            restores::history_that_never_was_is_refused,
         }
     };
     ($fresh:expr; $($group:ident :: $sentence:ident,)*) => {$(

@@ -12,6 +12,7 @@ mod open;
 mod parking;
 mod reads;
 mod rebuild;
+mod restore;
 mod statements;
 mod write;
 
@@ -35,6 +36,8 @@ use crate::read::{
     CommandQuery, CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord,
 };
 use crate::{Ledger, limits};
+
+pub use restore::PostgresRestore;
 
 /// A caller waits so long for a place in the queue and its answer; a commit ends before.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);

@@ -50,6 +50,17 @@ fn reading(target: PgConnectOptions) -> PgConnectOptions {
     ])
 }
 
+/// The connection of a restore: it reads back what it wrote, in tables that nobody has analysed, and
+/// takes as long as it takes.
+pub(super) fn restoring(target: PgConnectOptions) -> PgConnectOptions {
+    target.options([
+        ("synchronous_commit", "on"),
+        ("lock_timeout", "10s"),
+        ("plan_cache_mode", "force_generic_plan"),
+        ("enable_seqscan", "off"),
+    ])
+}
+
 /// Connects, or says within a few seconds why not.
 pub(super) async fn connect(target: &PgConnectOptions) -> Result<PgConnection, LedgerError> {
     match tokio::time::timeout(CONNECT_WITHIN, target.connect()).await {

@@ -119,6 +119,49 @@ pub(super) const CURSORS: &str = "SELECT consumer, position FROM ledger.cursors 
 pub(super) const PARKED: &str = "SELECT consumer, position, stream, reason, status \
      FROM ledger.dead_letters WHERE consumer = $1 ORDER BY position";
 
+/// Begins a restore.
+pub(super) const BEGIN: &str = "BEGIN";
+/// Ends it.
+pub(super) const COMMIT: &str = "COMMIT";
+/// What it does is the owner's to do.
+pub(super) const AS_OWNER: &str = "SET LOCAL ROLE hoso_owner";
+/// Locks the head; whether the ledger holds nothing.
+pub(super) const LOCK_AND_IS_EMPTY: &str = "SELECT h.position = 0 \
+     AND NOT EXISTS (SELECT FROM ledger.commands) AND NOT EXISTS (SELECT FROM ledger.cursors) \
+     FROM ledger.log_head h ORDER BY h.position DESC LIMIT 1 FOR UPDATE OF h";
+/// Bound: one array a column.
+pub(super) const RESTORE_EVENTS: &str = "INSERT INTO ledger.events (position, version, \
+     recorded_at, effective_at, event_id, command_id, correlation_id, causation_id, \
+     schema_version, stream, event_type, official, person, on_behalf_of, role, agency, reason, \
+     rule_book, traceparent, sha256, data) \
+     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], \
+     $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::integer[], $10::text[], $11::text[], \
+     $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], \
+     $19::text[], $20::bytea[], $21::text[])";
+/// Bound: one array a column.
+pub(super) const RESTORE_ROWS: &str = "INSERT INTO ledger.streams (stream, version, \
+     last_position, round, unit, dossier, status, due, state) \
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], \
+     $6::text[], $7::text[], $8::date[], $9::text[])";
+/// Bound: one array a column.
+pub(super) const RESTORE_PATHS: &str = "INSERT INTO ledger.dossier_events (dossier, position) \
+     SELECT * FROM unnest($1::text[], $2::bigint[])";
+/// Bound: one array a column.
+pub(super) const RESTORE_COMMANDS: &str = "INSERT INTO ledger.commands (command_id, digest, \
+     stream, first_position, count, version) \
+     SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], \
+     $6::bigint[])";
+/// Bound: one array a column.
+pub(super) const RESTORE_CURSORS: &str = "INSERT INTO ledger.cursors (consumer, position) \
+     SELECT * FROM unnest($1::text[], $2::bigint[])";
+/// Bound: one array a column.
+pub(super) const RESTORE_PARKED: &str = "INSERT INTO ledger.dead_letters (consumer, position, \
+     stream, reason, status) \
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[])";
+/// Bound: position, time.
+pub(super) const RESTORE_HEAD: &str =
+    "UPDATE ledger.log_head SET position = $1, recorded_at = $2, batch = batch + 1";
+
 /// Whether there is a ledger.
 pub(super) const HAS_MIGRATIONS: &str = "SELECT to_regclass('ledger.migrations') IS NOT NULL";
 /// The migrations that were applied, in order.
@@ -155,6 +198,17 @@ pub(super) const ALL: &[&str] = &[
     CURSOR,
     CURSORS,
     PARKED,
+    BEGIN,
+    COMMIT,
+    AS_OWNER,
+    LOCK_AND_IS_EMPTY,
+    RESTORE_EVENTS,
+    RESTORE_ROWS,
+    RESTORE_PATHS,
+    RESTORE_COMMANDS,
+    RESTORE_CURSORS,
+    RESTORE_PARKED,
+    RESTORE_HEAD,
     HAS_MIGRATIONS,
     MIGRATIONS,
     TRY_LOCK,
