@@ -105,8 +105,18 @@ impl Drop for Server {
 /// If it cannot be run.
 #[must_use]
 pub fn hoso(arguments: &[&str]) -> (i32, String, String) {
+    hoso_with(&[], arguments)
+}
+
+/// Runs `hoso` in an environment with more variables.
+///
+/// # Panics
+/// If it cannot be run.
+#[must_use]
+pub fn hoso_with(variables: &[(&str, &str)], arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(hoso_binary())
         .args(arguments)
+        .envs(variables.iter().copied())
         .current_dir(crate::root())
         .output()
         .expect("hoso runs");

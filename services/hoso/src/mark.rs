@@ -88,6 +88,17 @@ pub(crate) enum Loss {
         /// The mark's file.
         place: String,
     },
+    /// NATS has been given more than there would be.
+    #[error(
+        "the ledger ends at position {ends}, but the NATS stream was given events up to position \
+         {seen}, all of them acknowledged"
+    )]
+    Stream {
+        /// Where the ledger ends.
+        ends: Position,
+        /// The stream's last sequence.
+        seen: Position,
+    },
 }
 
 /// A start that was stopped because of a loss, and what to do.

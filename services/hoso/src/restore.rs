@@ -1,4 +1,5 @@
-//! `hoso restore`: a ledger and its documents made anew from a backup, where there is none.
+//! `hoso restore`: a ledger and its documents made anew from a backup, where there is none: in the data
+//! directory, or in the database that the settings name.
 //!
 //! Events, commands and consumers come back as they were; the rows of streams and the paths of
 //! dossiers are folded again from the events as they were written. Everything is checked on the way
@@ -6,13 +7,15 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::Args;
+use hoso_ledger::postgres::PostgresRestore;
 use hoso_ledger::sqlite::SqliteRestore;
-use hoso_ledger::{Restore, StreamRecord};
-use hoso_runtime::config::Layer;
+use hoso_ledger::{Position, Restore, StreamRecord};
+use hoso_runtime::config::{Config, Layer};
+use hoso_runtime::jetstream::{Nats, NatsOptions};
 use hoso_runtime::{Clock, DocumentStore};
 use serde::Serialize;
 use serde_json::Value;
@@ -22,7 +25,7 @@ use crate::backup::manifest::{Counts, Head};
 use crate::backup::problems::Problems;
 use crate::backup::read::Backup;
 use crate::backup::{documents_in, of_the_disk, progress_bar, show, shown};
-use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
+use crate::cli::{BadInput, DONE, FOUND_PROBLEMS, Unavailable};
 use crate::folds::{Folded, Folder, difference};
 use crate::mark::{Expected, Loss, Marks};
 use crate::output::say;
@@ -34,6 +37,11 @@ const PAGE: u32 = 1_000;
 const ROWS: usize = 64;
 /// Differences named; the first says most.
 const NAMED_MAX: usize = 5;
+
+/// NATS is let take so long to tell how far its stream is.
+const NATS_WITHIN: Duration = Duration::from_secs(5);
+/// Whose key the seed is: that of the relay, or of the operator, who may do what the relay may.
+const NATS_USER: &str = "relay";
 
 /// From where to where.
 #[derive(Debug, Args)]
@@ -60,6 +68,7 @@ pub(crate) struct RestoreArgs {
 struct Facts {
     directory: String,
     data: String,
+    engine: &'static str,
     position: u64,
     last_event: Option<Head>,
     #[serde(flatten)]
@@ -82,7 +91,9 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
         ..args.data.layer()
     })?;
     let backup = Backup::open(&args.directory)?;
-    refuse_a_ledger(&config.data)?;
+    if config.database_url.is_none() {
+        refuse_a_ledger(&config.data)?;
+    }
     let marks = Marks::of(&config);
     let (loss, expected) = marks.loss_at(backup.manifest.head.as_ref())?;
     let mut losses = Losses {
@@ -91,8 +102,9 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
         expected,
     };
     losses.judge(loss)?;
-    let _lock = ServeLock::take(&config.data)?;
-    let mut restore: Box<dyn Restore> = SqliteRestore::begin(&config.data).await?;
+    losses.judge(ahead(&config, backup.manifest.position()).await?)?;
+    let mut place = Place::take(&config).await?;
+    let restore = &mut place.restore;
     let bar = progress_bar();
     let loaded = load(&backup, restore.as_mut(), &mut losses, |at, of| {
         show(&bar, at, of);
@@ -101,7 +113,7 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
     bar.finish_and_clear();
     let loaded = loaded?;
     let problems = documents(&backup, &config.data, &loaded.named).await?;
-    restore.finish().await?;
+    place.restore.finish().await?;
     if losses.accepted.is_some() {
         marks.forget()?;
         if let Some(head) = &backup.manifest.head {
@@ -111,6 +123,11 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
     let facts = Facts {
         directory: args.directory.display().to_string(),
         data: config.data.display().to_string(),
+        engine: if config.database_url.is_some() {
+            "postgres"
+        } else {
+            "sqlite"
+        },
         position: backup.manifest.position(),
         last_event: backup.manifest.head,
         counts: backup.manifest.counts,
@@ -147,6 +164,60 @@ fn report(json: bool, facts: &Facts) -> Result<u8> {
     } else {
         FOUND_PROBLEMS
     })
+}
+
+/// Where the ledger is made.
+struct Place {
+    restore: Box<dyn Restore>,
+    /// Nobody serves the directory meanwhile. A database sees to that itself.
+    _lock: Option<ServeLock>,
+}
+
+impl Place {
+    async fn take(config: &Config) -> Result<Self> {
+        if let Some(url) = &config.database_url {
+            return Ok(Self {
+                restore: PostgresRestore::begin(url.expose()).await?,
+                _lock: None,
+            });
+        }
+        let lock = ServeLock::take(&config.data)?;
+        Ok(Self {
+            restore: SqliteRestore::begin(&config.data).await?,
+            _lock: Some(lock),
+        })
+    }
+}
+
+/// The loss that the NATS stream tells of, if the settings name one: what it was given is in the
+/// ledger it was given by.
+async fn ahead(config: &Config, ends: Position) -> Result<Option<Loss>> {
+    let Some(url) = &config.nats_url else {
+        return Ok(None);
+    };
+    let options = NatsOptions {
+        url: url.clone(),
+        seed: config.nats_seed.clone(),
+        user: NATS_USER.to_owned(),
+    };
+    let nats = Nats::connect(&options)
+        .await
+        .map_err(|error| BadInput(error.to_string()))?;
+    let asked = tokio::time::timeout(NATS_WITHIN, async {
+        nats.up().await;
+        nats.last_sequence().await
+    });
+    let unknown = |why: String| {
+        Unavailable(format!(
+            "NATS does not tell how far its stream is ({why}), so whether the backup lacks events that \
+             were acknowledged; without HOSO_NATS_URL it is not asked"
+        ))
+    };
+    match asked.await {
+        Ok(Ok(seen)) => Ok((seen > ends).then_some(Loss::Stream { ends, seen })),
+        Ok(Err(error)) => Err(unknown(error.to_string()).into()),
+        Err(_) => Err(unknown(format!("no answer within {} s", NATS_WITHIN.as_secs())).into()),
+    }
 }
 
 fn refuse_a_ledger(data: &Path) -> Result<()> {

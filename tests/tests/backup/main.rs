@@ -8,6 +8,7 @@
 )]
 
 mod crash;
+mod full;
 mod load;
 mod mark;
 mod place;

@@ -11,6 +11,7 @@ use async_nats::jetstream::{Context, ContextBuilder};
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 use tokio::sync::watch;
 
+use super::stream::{self, StreamError};
 use crate::config::Secret;
 
 /// A JetStream request is given up after so long. After a server's end the answers in flight never
@@ -152,6 +153,16 @@ impl Nats {
         while self.is_up() {
             changed(&mut link).await;
         }
+    }
+
+    /// The last sequence the stream ever had, which is the position up to which everything was
+    /// published; 0 where there is no stream.
+    ///
+    /// # Errors
+    /// `Unavailable` where it is not known.
+    pub async fn last_sequence(&self) -> Result<u64, StreamError> {
+        let state = stream::state(&self.context).await?;
+        Ok(state.map_or(0, |(_, state)| state.last_sequence))
     }
 
     /// The user it is there.
