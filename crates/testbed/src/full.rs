@@ -204,7 +204,7 @@ impl Full {
             postgres,
             scratch,
         };
-        full.migrate()?;
+        full.fresh_database()?;
         full.start_processes()?;
         full.start_proxy()?;
         Ok(full)
@@ -263,6 +263,23 @@ impl Full {
         command
     }
 
+    /// Makes the database, migrated and empty; whatever it held before is gone.
+    ///
+    /// # Errors
+    /// The database server refuses, or the migrations do.
+    pub fn fresh_database(&self) -> Result<(), TestbedError> {
+        let server = self.postgres.superuser_url("postgres");
+        run(self
+            .postgres
+            .psql(&server)
+            .args(["-c", "DROP DATABASE IF EXISTS hoso WITH (FORCE)"])
+            .args(["-c", "CREATE DATABASE hoso"]))?;
+        run(self.hoso("").arg("migrate").env(
+            "HOSO_ROLE_PASSWORD_DIR",
+            self.scratch.path().join("passwords"),
+        ))
+    }
+
     /// Starts a process that was killed or stopped, without waiting until it is ready.
     ///
     /// # Errors
@@ -314,18 +331,6 @@ impl Full {
             }
         }
         Ok(())
-    }
-
-    fn migrate(&self) -> Result<(), TestbedError> {
-        let server = self.postgres.superuser_url("postgres");
-        run(self
-            .postgres
-            .psql(&server)
-            .args(["-c", "CREATE DATABASE hoso"]))?;
-        run(self.hoso("").arg("migrate").env(
-            "HOSO_ROLE_PASSWORD_DIR",
-            self.scratch.path().join("passwords"),
-        ))
     }
 
     fn start_processes(&mut self) -> Result<(), TestbedError> {

@@ -1,8 +1,9 @@
-//! The mark: the last event that `hoso up` has seen acknowledged, noted outside the ledger, so that
-//! a ledger that was restored from an older backup, or cut, is noticed at the next start.
+//! The mark: the last event that was seen acknowledged, noted outside the ledger, so that a ledger
+//! that was restored from an older backup, or cut, is noticed at the next start.
 //!
-//! It stands in `last-seen.json` in the data directory, and where the setting `mark` names another
-//! file, there too: who brings back a whole data directory brings back the mark in it as well. It
+//! `hoso up` keeps it in `last-seen.json` in the data directory, and where the setting `mark` names
+//! another file, there too: who brings back a whole data directory brings back the mark in it as
+//! well. In full mode the relay keeps it, in the file that the setting names and nowhere else. It
 //! is always at or behind what is durable, so it never gives a false alarm, and it may be lost
 //! without harm. It guards against accidents, not against whoever can write both places.
 
@@ -49,10 +50,12 @@ struct Mark {
     written_at: DateTime<Utc>,
 }
 
-/// The places of the marks of one data directory.
+/// The places of the marks of one ledger.
 #[derive(Debug, Clone)]
 pub(crate) struct Marks {
     places: Vec<PathBuf>,
+    /// How to go on without what is lost.
+    go_on: &'static str,
 }
 
 /// Acknowledged events that the ledger does not have.
@@ -106,24 +109,38 @@ pub(crate) enum Loss {
 #[error(
     "{loss}. The ledger was restored from an older backup, or cut, or it is another one than the mark \
      is of. To get the events back, restore a backup that reaches further (hoso restore). If they are \
-     lost for good, `hoso up --accept-loss` goes on without them and forgets the mark"
+     lost for good, {go_on}"
 )]
 pub(crate) struct Stopped {
     loss: Loss,
+    go_on: &'static str,
 }
 
-impl From<Loss> for Stopped {
-    fn from(loss: Loss) -> Self {
-        Self { loss }
-    }
-}
+/// How to go on without what is lost, in embedded mode.
+const GO_ON: &str = "`hoso up --accept-loss` goes on without them and forgets the mark";
+/// The same in full mode.
+const GO_ON_FULL: &str = "delete the mark's file and start the relay again";
 
 impl Marks {
     /// The places that the settings name.
     pub(crate) fn of(config: &Config) -> Self {
         let own = config.data.join(NAME);
+        Self::in_places(std::iter::once(own).chain(config.mark.clone()), config)
+    }
+
+    /// The place outside the data directory, for whoever has no data directory.
+    pub(crate) fn elsewhere(config: &Config) -> Option<Self> {
+        let named = config.mark.clone()?;
+        Some(Self::in_places([named], config))
+    }
+
+    fn in_places(places: impl IntoIterator<Item = PathBuf>, config: &Config) -> Self {
         Self {
-            places: std::iter::once(own).chain(config.mark.clone()).collect(),
+            places: places.into_iter().collect(),
+            go_on: match config.database_url {
+                Some(_) => GO_ON_FULL,
+                None => GO_ON,
+            },
         }
     }
 
@@ -163,7 +180,8 @@ impl Marks {
             return Ok(false);
         };
         if !accept {
-            return Err(Stopped::from(loss).into());
+            let go_on = self.go_on;
+            return Err(Stopped { loss, go_on }.into());
         }
         tracing::warn!("going on without what was acknowledged, as asked: {loss}");
         self.forget()?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use hoso_ledger::postgres::{PostgresLedger, PostgresOptions};
-use hoso_ledger::{LedgerError, SharedLedger};
+use hoso_ledger::{Ledger, LedgerError, SharedLedger};
 use hoso_runtime::config::{Config, Layer, Secret};
 use hoso_runtime::jetstream::{Nats, NatsOptions, Relay, RelayOptions};
 use hoso_runtime::{Clock, Runtime};
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::{BadInput, DONE};
 use crate::leadership::DatabaseLock;
+use crate::mark::Marks;
 use crate::output::say;
 use crate::services::{REACTORS, ServiceName};
 use crate::store::{self, Data};
@@ -81,8 +82,8 @@ impl Served {
 /// Serves until the first signal; the second ends it at once.
 ///
 /// # Errors
-/// A setting is missing or wrong, or the address is taken. A database or a NATS that is away is
-/// waited for.
+/// A setting is missing or wrong, the address is taken, or the ledger lost what the relay's mark
+/// tells of. A database or a NATS that is away is waited for.
 pub(crate) async fn run(args: ServeArgs) -> Result<u8> {
     let flags = Layer {
         listen: args.listen,
@@ -109,10 +110,21 @@ pub(crate) async fn run(args: ServeArgs) -> Result<u8> {
     let Some(ledger) = open(database, name, &shutdown).await? else {
         return Ok(DONE);
     };
+    let relays = args.service == Served::Relay;
+    let marks = relays.then(|| Marks::elsewhere(&config)).flatten();
+    if let Some(marks) = &marks
+        && !guard(marks, ledger.as_ref(), &shutdown).await?
+    {
+        return Ok(DONE);
+    }
     say!(
         "Hoso serves {name} at http://{} (documentation at /docs)",
         listener.local_addr()?
     );
+    if let Some(marks) = marks {
+        let ledger = SharedLedger::clone(&ledger);
+        tokio::spawn(marks.keep(ledger, Clock::system(), shutdown.clone()));
+    }
     serve(&config, args.service, ledger, nats, listener, shutdown).await?;
     Ok(DONE)
 }
@@ -142,10 +154,39 @@ async fn open(
             }
             Err(error) => return Err(error.into()),
         }
-        tokio::select! {
-            () = shutdown.cancelled() => return Ok(None),
-            () = tokio::time::sleep(RETRY_EVERY) => {}
+        if !goes_on(shutdown).await {
+            return Ok(None);
         }
+    }
+}
+
+/// Stops at a ledger that lost what the mark tells of or at a mark that cannot be kept, however long
+/// it takes to ask the ledger; `false` if told to stop meanwhile.
+async fn guard(marks: &Marks, ledger: &dyn Ledger, shutdown: &CancellationToken) -> Result<bool> {
+    loop {
+        let guarded = async {
+            marks.guard(Some(ledger), false).await?;
+            marks.write(ledger, &Clock::system()).await
+        };
+        let Err(error) = guarded.await else {
+            return Ok(true);
+        };
+        let away = matches!(error.downcast_ref(), Some(LedgerError::Unavailable { .. }));
+        if !away {
+            return Err(error);
+        }
+        tracing::warn!("the relay waits for the database: {error:#}");
+        if !goes_on(shutdown).await {
+            return Ok(false);
+        }
+    }
+}
+
+/// Waits a while; `false` if told to stop meanwhile.
+async fn goes_on(shutdown: &CancellationToken) -> bool {
+    tokio::select! {
+        () = shutdown.cancelled() => false,
+        () = tokio::time::sleep(RETRY_EVERY) => true,
     }
 }
 

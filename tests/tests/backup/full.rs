@@ -1,241 +1,221 @@
-//! The same backups with PostgreSQL: there and back, and what the database and the NATS stream add
-//! to what is noticed.
+//! The full mode brought back from an older backup, as an operator would do it: the loss is told by
+//! whoever remembers more than the database, and all is well again once it is accepted or undone.
 
-use std::sync::Arc;
+use std::process::Command;
 use std::time::Duration;
 
-use e2e::server::{hoso_json, hoso_with};
-use hoso_ledger::SharedLedger;
-use hoso_ledger::conformance::database::FreshDatabase;
-use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
-use hoso_runtime::config::Secret;
-use hoso_runtime::jetstream::{Alone, Nats, NatsOptions, Relay, RelayOptions, RelayState};
-use hoso_testbed::nats;
-use hoso_testbed::postgres::{SUPERUSER, Shared, shared};
+use e2e::{hoso_binary, root};
+use hoso_runtime::jetstream::stream::STREAM;
+use hoso_testbed::full::{Full, FullOptions, RELAY, SERVICES};
+use hoso_testbed::postgres::SUPERUSER;
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
-use super::place::{Place, contents};
+use super::place::Place;
 
-/// A migrated database, and the server it is on.
-struct Database {
-    // Dropped first: the database goes before its server.
-    database: FreshDatabase,
-    server: Shared,
+/// The relay looks every five seconds whether its alarm is over.
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// The full mode, and a place for tables, backups and the mark.
+struct House {
+    full: Full,
+    place: Place,
 }
 
-impl Database {
-    async fn fresh() -> Self {
-        let server = shared().unwrap();
-        let database = FreshDatabase::create(|name| server.superuser_url(name)).await;
-        let database = database.unwrap();
-        Self { database, server }
+impl House {
+    fn start() -> Self {
+        let place = Place::new();
+        let mut options = FullOptions::new(hoso_binary().to_path_buf(), root());
+        let mark = ("HOSO_MARK".to_owned(), place.text("mark.json"));
+        options.env.push(mark);
+        Self {
+            full: Full::start(options).unwrap(),
+            place,
+        }
     }
 
-    /// Runs `hoso` on it as a role.
-    fn hoso(&self, role: &str, arguments: &[&str]) -> (i32, String, String) {
-        let name = self.database.name();
-        let url = if role == SUPERUSER {
-            self.server.superuser_url(name)
-        } else {
-            self.server.url(name, role)
+    /// `hoso` on the database as a role.
+    fn command(&self, role: &str, arguments: &[&str]) -> Command {
+        let mut command = self.full.hoso(role);
+        command.current_dir(root()).args(arguments);
+        command
+    }
+
+    /// The same beside NATS, with the relay's key.
+    fn with_nats(&self, role: &str, arguments: &[&str]) -> Command {
+        let mut command = self.command(role, arguments);
+        command
+            .env("HOSO_NATS_URL", self.full.nats.url())
+            .env("HOSO_NATS_SEED_FILE", self.full.seed_file(RELAY));
+        command
+    }
+
+    /// Imports a year's index: one event.
+    fn import_index(&self, year: &str) {
+        let table = self.place.index(year);
+        let arguments = ["import", "index", &table, "--json"];
+        done(&mut self.command("hoso_registry", &arguments));
+    }
+
+    /// Backs up to a place; how far it reaches.
+    fn backup(&self, to: &str) -> u64 {
+        let to = self.place.text(to);
+        let facts = done(&mut self.command("hoso_auditor", &["backup", &to, "--json"]));
+        facts["position"].as_u64().unwrap()
+    }
+
+    /// Stops every process of Hoso and puts an empty database into the place of the one there is.
+    fn lose_the_database(&mut self) {
+        for process in self.full.processes_mut().values_mut() {
+            process.stop().unwrap();
+        }
+        self.full.fresh_database().unwrap();
+    }
+
+    fn launch(&mut self) {
+        for service in SERVICES.into_iter().chain([RELAY]) {
+            self.full.launch(&format!("{service}-1")).unwrap();
+        }
+    }
+
+    /// Waits until a process is ready, or is not, and says words about it.
+    async fn says(&self, service: &str, status: u16, words: &str) {
+        let process = self.full.processes().get(&format!("{service}-1")).unwrap();
+        let url = format!("{}/readyz", process.url());
+        let asked = async {
+            loop {
+                if let Ok(answer) = reqwest::get(&url).await {
+                    let is = answer.status().as_u16();
+                    let text = answer.text().await.unwrap_or_default();
+                    if is == status && text.contains(words) {
+                        return;
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         };
-        hoso_with(&[("HOSO_DATABASE_URL", &url)], arguments)
+        let told = tokio::time::timeout(WITHIN, asked).await;
+        assert!(told.is_ok(), "{service} does not say {status} {words:?}");
     }
 
-    /// The facts of a run that finds no problem.
-    fn facts(&self, role: &str, arguments: &[&str]) -> Value {
-        let (code, out, err) = self.hoso(role, &[arguments, &["--json"]].concat());
-        assert_eq!(code, 0, "hoso {arguments:?}: {out}{err}");
-        serde_json::from_str(&out).unwrap()
-    }
-
-    fn refused(&self, role: &str, code: i32, arguments: &[&str], words: &[&str]) {
-        let (ended, out, err) = self.hoso(role, arguments);
-        assert_eq!(ended, code, "hoso {arguments:?}: {out}{err}");
-        for word in words {
-            assert!(err.contains(word), "{arguments:?} lacks {word:?}: {err}");
-        }
+    /// What the operator does who has accepted the loss.
+    async fn delete_the_stream(&self) {
+        let seed = std::fs::read_to_string(self.full.seed_file("operator")).unwrap();
+        let options = async_nats::ConnectOptions::with_nkey(seed.trim().to_owned());
+        let client = options.connect(self.full.nats.url()).await.unwrap();
+        let operator = async_nats::jetstream::new(client);
+        operator.delete_stream(STREAM).await.unwrap();
     }
 }
 
-fn assert_same_backups(place: &Place, one: &str, other: &str) {
-    let (one, other) = (contents(&place.path(one)), contents(&place.path(other)));
-    assert!(one.len() > 3);
-    for (name, bytes) in one.iter().filter(|(name, _)| *name != "manifest.json") {
-        assert_eq!(other.get(name), Some(bytes), "{name}");
-    }
+/// The facts of a run that finds no problem.
+fn done(command: &mut Command) -> Value {
+    let output = command.output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {err}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
-#[tokio::test]
-async fn a_whole_year_moves_to_postgresql_and_back() {
-    let place = Place::new();
-    let database = Database::fresh().await;
-    let data = place.text("data");
-    let year = hoso_json(&["demo", "--json", "--data", &data]);
-    place.backup("data", "backup");
-    let (backup, documents) = (place.text("backup"), place.text("documents"));
-    let restore = ["restore", &backup, "--data", &documents];
-    let facts = database.facts(SUPERUSER, &restore);
-    assert_eq!(facts["engine"], "postgres");
-    assert_eq!(facts["events"], year["events"]);
-    let verify = ["ledger", "verify", "--data", &documents];
-    let verified = database.facts("hoso_auditor", &verify);
-    assert_eq!(verified["differences"], json!([]));
-    assert_eq!(verified["streams"], facts["streams"]);
-    assert_eq!(verified["events"], facts["events"]);
-
-    let from_postgres = ["backup", &place.text("again"), "--data", &documents];
-    let facts = database.facts("hoso_auditor", &from_postgres);
-    assert_eq!(facts["newEvents"], verified["events"]);
-    assert_same_backups(&place, "backup", "again");
-    // Added to by a run on the other engine, too.
-    let added = ["backup", &backup, "--data", &documents];
-    assert_eq!(database.facts("hoso_auditor", &added)["newEvents"], 0);
-
-    let home = place.text("home");
-    let again = ["restore", &place.text("again"), "--json", "--data", &home];
-    assert_eq!(hoso_json(&again)["engine"], "sqlite");
-    place.backup("home", "third");
-    assert_same_backups(&place, "backup", "third");
-    let verified = hoso_json(&["ledger", "verify", "--json", "--data", &home]);
-    assert_eq!(verified["differences"], json!([]));
-}
-
-#[tokio::test]
-async fn only_an_empty_ledger_is_restored_and_only_by_the_owner_and_only_from_what_is_whole() {
-    let place = Place::new();
-    let database = Database::fresh().await;
-    place.import_units("data");
-    place.keep_document("data", "one").await;
-    place.backup("data", "backup");
-    let (backup, documents) = (place.text("backup"), place.text("documents"));
-    let restore = ["restore", &backup, "--data", &documents];
-    for role in ["hoso_registry", "hoso_relay", "hoso_auditor"] {
-        database.refused(role, 3, &restore, &["permission denied"]);
+/// Runs a command that finds a problem, and says so in these words.
+fn refused(command: &mut Command, words: &[&str]) {
+    let output = command.output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{command:?}: {err}");
+    for word in words {
+        assert!(err.contains(word), "{command:?} lacks {word:?}: {err}");
     }
-    super::place::copy(&place.path("backup"), &place.path("damaged"));
-    let mut segments = contents(&place.path("damaged")).into_keys();
-    let last = segments.rfind(|name| name.starts_with("standing-"));
-    std::fs::write(place.path("damaged").join(last.unwrap()), "x").unwrap();
-    let damaged = ["restore", &place.text("damaged"), "--data", &documents];
-    database.refused(SUPERUSER, 1, &damaged, &["standing-", "were written"]);
-    // Nothing of it stayed.
-    database.facts(SUPERUSER, &restore);
-    let words = ["holds something already"];
-    database.refused(SUPERUSER, 3, &restore, &words);
-    let verified = database.facts("hoso_auditor", &["ledger", "verify"]);
-    assert_eq!(verified["differences"], json!([]));
-}
-
-#[tokio::test]
-async fn a_restore_killed_in_the_middle_leaves_the_database_empty() {
-    let place = Place::new();
-    let database = Database::fresh().await;
-    place.import_units("data");
-    place.backup("data", "backup");
-    let (backup, documents) = (place.text("backup"), place.text("documents"));
-    let url = database.server.superuser_url(database.database.name());
-    let mut killed = 0;
-    for kill in 0..10_u64 {
-        let mut run = tokio::process::Command::new(e2e::hoso_binary())
-            .args(["restore", &backup, "--data", &documents])
-            .env("HOSO_DATABASE_URL", &url)
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        let moment = Duration::from_millis(8 + 4 * kill);
-        if let Ok(ended) = tokio::time::timeout(moment, run.wait()).await {
-            assert!(ended.unwrap().success());
-            break;
-        }
-        run.kill().await.unwrap();
-        killed += 1;
-    }
-    println!("{killed} killed in the middle");
-    let (code, _, err) = database.hoso(SUPERUSER, &["restore", &backup, "--data", &documents]);
-    assert!(
-        code == 0 || err.contains("holds something already"),
-        "{err}"
-    );
-    let verified = database.facts("hoso_auditor", &["ledger", "verify"]);
-    assert_eq!(verified["differences"], json!([]));
-    assert_eq!(verified["events"], place.check("backup")["events"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_that_is_ahead_of_the_backup_is_noticed() {
-    let place = Place::new();
-    place.import_units("data");
-    let early = place.backup("data", "early")["position"].clone();
-    place.import_index("data", "2024");
-    let late = place.backup("data", "late")["position"].clone();
-    let mut server = nats::Nats::start(nats::NatsOptions::default()).unwrap();
-    relay(&place, &server.url(), late.as_u64().unwrap()).await;
-
-    let variables = [("HOSO_NATS_URL", &*server.url())];
-    let restored = place.text("restored");
-    let early_one = ["restore", &place.text("early"), "--data", &restored];
-    let (code, _, err) = hoso_with(&variables, &early_one);
-    assert_eq!(code, 1, "{err}");
-    let ends = format!("the ledger ends at position {early}");
-    let seen = format!("up to position {late}");
-    for word in [&*ends, &*seen, "NATS stream", "Nothing was restored"] {
-        assert!(err.contains(word), "lacks {word:?}: {err}");
+async fn a_database_from_an_older_backup_is_told_by_stream_and_mark_until_the_loss_is_accepted() {
+    let mut house = House::start();
+    let units = "examples/soc-trang-2024/don-vi.csv";
+    let import = ["import", "units", units, "--json"];
+    done(&mut house.command("hoso_registry", &import));
+    let early = house.backup("early");
+    for year in ["2022", "2023", "2024"] {
+        house.import_index(year);
     }
-    assert!(!place.path("restored/ledger.sqlite").exists());
-    let late_one = ["restore", &place.text("late"), "--data", &restored];
-    let (code, _, err) = hoso_with(&variables, &late_one);
-    assert_eq!(code, 0, "{err}");
+    let late = house.backup("late");
+    house
+        .says(RELAY, 200, &format!("published up to {late}"))
+        .await;
+    house.place.marked("mark.json", late).await;
+    house.lose_the_database();
 
-    let other = place.text("other");
-    let accepted = [
-        "restore",
-        &place.text("early"),
-        "--accept-loss",
-        "--data",
-        &other,
+    // Whoever starts on what is left is told, before anything is appended to it.
+    let (mark, backup) = (house.place.text("mark.json"), house.place.text("early"));
+    let seen = format!("up to position {late}");
+    let mut relay = house.with_nats("hoso_relay", &["serve", "relay"]);
+    let words = [
+        "the ledger ends at position 0",
+        &seen,
+        "delete the mark's file",
     ];
-    let (code, _, err) = hoso_with(&variables, &accepted);
-    assert_eq!(code, 0, "{err}");
-    assert!(err.contains(&seen), "{err}");
-    server.kill().unwrap();
-    let third = place.text("third");
-    let unknown = ["restore", &place.text("late"), "--data", &third];
-    let (code, _, err) = hoso_with(&variables, &unknown);
-    assert_eq!(code, 3, "{err}");
-    assert!(err.contains("NATS does not tell"), "{err}");
+    refused(relay.env("HOSO_MARK", &mark), &words);
+    let ends = format!("the ledger ends at position {early}");
+    let restore = ["restore", &backup, "--json"];
+    let words = [
+        &*ends,
+        "the NATS stream",
+        &seen,
+        "Nothing was restored",
+        "--accept-loss",
+    ];
+    refused(&mut house.with_nats(SUPERUSER, &restore), &words);
+    let words = [&*ends, "mark.json", &seen, "Nothing was restored"];
+    refused(
+        house.command(SUPERUSER, &restore).env("HOSO_MARK", &mark),
+        &words,
+    );
+
+    let accepted = ["restore", &backup, "--json", "--accept-loss"];
+    let mut restore = house.with_nats(SUPERUSER, &accepted);
+    let facts = done(restore.env("HOSO_MARK", &mark));
+    let loss = facts["acceptedLoss"].as_str().unwrap();
+    assert!(
+        loss.contains("mark.json") && loss.contains("NATS"),
+        "{loss}"
+    );
+    house.place.marked("mark.json", early).await;
+    house.launch();
+    let alarm = format!("the stream ends at {late} but the ledger at {early}");
+    house.says(RELAY, 503, &alarm).await;
+    for service in SERVICES {
+        house.says(service, 200, "").await;
+    }
+    house.delete_the_stream().await;
+    house
+        .says(RELAY, 200, &format!("published up to {early}"))
+        .await;
+
+    all_is_well_after_a_newer_backup(house, early).await;
 }
 
-/// Publishes a data directory's ledger up to a position.
-async fn relay(place: &Place, url: &str, until: u64) {
-    let mut options = SqliteOptions::new(Arc::new(|| chrono::DateTime::UNIX_EPOCH));
-    options.read_only = true;
-    let ledger: SharedLedger = SqliteLedger::open(place.path("data"), options)
-        .await
-        .unwrap();
-    let options = NatsOptions {
-        url: Secret::new(url.to_owned()),
-        seed: None,
-        user: "relay".to_owned(),
-    };
-    let nats = Nats::connect(&options).await.unwrap();
-    let relay = Relay::new(Arc::clone(&ledger), nats, RelayOptions::default());
-    let mut state = relay.state();
-    let stop = CancellationToken::new();
-    let running = tokio::spawn({
-        let stop = stop.clone();
-        async move { relay.run(&Alone, stop).await }
-    });
-    let filled = state.wait_for(|state| match state {
-        RelayState::Running { position } => *position >= until,
-        RelayState::Standby | RelayState::Waiting { .. } | RelayState::Alarmed(_) => false,
-    });
-    tokio::time::timeout(Duration::from_secs(30), filled)
-        .await
-        .unwrap()
-        .unwrap();
-    stop.cancel();
-    running.await.unwrap();
-    ledger.close().await;
+async fn all_is_well_after_a_newer_backup(mut house: House, early: u64) {
+    // What went on from the early backup is added to it, and is none of the late one's log.
+    house.import_index("2025");
+    let newer = house.backup("early");
+    assert!(newer > early);
+    let late = house.place.text("late");
+    refused(
+        &mut house.command("hoso_auditor", &["backup", &late]),
+        &["restored from an older backup"],
+    );
+    house
+        .says(RELAY, 200, &format!("published up to {newer}"))
+        .await;
+    house.place.marked("mark.json", newer).await;
+    house.lose_the_database();
+    let backup = house.place.text("early");
+    let mut restore = house.with_nats(SUPERUSER, &["restore", &backup, "--json"]);
+    let facts = done(restore.env("HOSO_MARK", house.place.text("mark.json")));
+    assert_eq!(facts["acceptedLoss"], Value::Null);
+    house.launch();
+    house.full.wait_ready().unwrap();
+    house.import_index("2026");
+    let published = format!("published up to {}", newer + 1);
+    house.says(RELAY, 200, &published).await;
+    let verified = done(&mut house.command("hoso_auditor", &["ledger", "verify", "--json"]));
+    assert_eq!(verified["differences"], json!([]));
+    assert_eq!(verified["events"], newer + 1);
 }

@@ -12,6 +12,7 @@ mod full;
 mod load;
 mod mark;
 mod place;
+mod postgres;
 mod restore;
 mod take;
 mod tamper;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use e2e::server::{hoso, hoso_json};
 use hoso_runtime::DocumentStore;
@@ -42,19 +43,41 @@ impl Place {
 
     /// Imports the sample's index: one event more.
     pub(crate) fn import_index(&self, data: &str, year: &str) {
-        let table = self.path(&format!("chi-so-{year}.csv"));
-        let rows = format!("nam,ma_don_vi,chi_so\n{year},so-y-te,80\n{year},so-noi-vu,88.4\n");
-        fs::write(&table, rows).unwrap();
-        let table = table.to_str().unwrap();
+        let table = self.index(year);
         let done = hoso_json(&[
             "import",
             "index",
-            table,
+            &table,
             "--json",
             "--data",
             &self.text(data),
         ]);
         assert_eq!(done["accepted"], 2, "{done}");
+    }
+
+    /// A table with a year's index, to be imported.
+    pub(crate) fn index(&self, year: &str) -> String {
+        let table = format!("chi-so-{year}.csv");
+        let rows = format!("nam,ma_don_vi,chi_so\n{year},so-y-te,80\n{year},so-noi-vu,88.4\n");
+        fs::write(self.path(&table), rows).unwrap();
+        self.text(&table)
+    }
+
+    /// Waits until a mark stands at a position; it is written once a second.
+    pub(crate) async fn marked(&self, name: &str, position: u64) {
+        let path = self.path(name);
+        let stands = async {
+            loop {
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                let mark: Value = serde_json::from_str(&text).unwrap_or_default();
+                if mark["position"] == position {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let told = tokio::time::timeout(Duration::from_secs(20), stands).await;
+        assert!(told.is_ok(), "the mark does not reach {position}");
     }
 
     /// Keeps a document as an upload would; its digest.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::PROCESSES;
 
 /// Services that run once and end.
-const ONCE: [&str; 4] = ["migrate", "cli", "backup", "psql"];
+const ONCE: [&str; 5] = ["migrate", "cli", "backup", "restore", "psql"];
 
 /// The file, anchors and merges resolved.
 pub(crate) fn compose() -> Value {
@@ -207,6 +207,7 @@ fn only_the_door_is_published_and_each_reaches_only_whom_it_needs() {
         let expected: &[&str] = match name.as_str() {
             "proxy" => &["front", "services"],
             "postgres" | "migrate" | "cli" | "backup" | "psql" => &["database"],
+            "restore" => &["broker", "database"],
             "nats" => &["broker"],
             "prometheus" => &["services"],
             process => {
@@ -292,7 +293,7 @@ fn each_process_sees_its_own_role_and_key_and_no_other() {
         .into();
         assert_eq!(secrets(service), expected);
     }
-    // Whoever only reads is the auditor; the administrator's password is the migrations' alone.
+    // Whoever only reads is the auditor; who makes tables or a whole ledger is the administrator.
     for tool in ["cli", "backup", "psql"] {
         let seen = secrets(&compose["services"][tool]);
         assert_eq!(seen.len(), 1, "{tool}");
@@ -303,7 +304,8 @@ fn each_process_sees_its_own_role_and_key_and_no_other() {
         let powerful = seen
             .keys()
             .any(|secret| secret.starts_with("administrator"));
-        assert_eq!(powerful, name == "migrate", "{name}");
+        let makes = ["migrate", "restore"].contains(&name.as_str());
+        assert_eq!(powerful, makes, "{name}");
         let superuser = seen.contains_key("postgres_password");
         assert_eq!(superuser, name == "postgres", "{name}");
     }

@@ -5,17 +5,18 @@
 //! dossiers are folded again from the events as they were written. Everything is checked on the way
 //! in and read back before there is a ledger: a restore is whole, or there is none.
 
+mod losses;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::Args;
 use hoso_ledger::postgres::PostgresRestore;
 use hoso_ledger::sqlite::SqliteRestore;
-use hoso_ledger::{Position, Restore, StreamRecord};
+use hoso_ledger::{Restore, StreamRecord};
 use hoso_runtime::config::{Config, Layer};
-use hoso_runtime::jetstream::{Nats, NatsOptions};
 use hoso_runtime::{Clock, DocumentStore};
 use serde::Serialize;
 use serde_json::Value;
@@ -25,11 +26,12 @@ use crate::backup::manifest::{Counts, Head};
 use crate::backup::problems::Problems;
 use crate::backup::read::Backup;
 use crate::backup::{documents_in, of_the_disk, progress_bar, show, shown};
-use crate::cli::{BadInput, DONE, FOUND_PROBLEMS, Unavailable};
+use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
 use crate::folds::{Folded, Folder, difference};
-use crate::mark::{Expected, Loss, Marks};
+use crate::mark::Marks;
 use crate::output::say;
 use crate::store::{self, Data, ServeLock};
+use losses::Losses;
 
 /// Events read back at a time.
 const PAGE: u32 = 1_000;
@@ -37,11 +39,6 @@ const PAGE: u32 = 1_000;
 const ROWS: usize = 64;
 /// Differences named; the first says most.
 const NAMED_MAX: usize = 5;
-
-/// NATS is let take so long to tell how far its stream is.
-const NATS_WITHIN: Duration = Duration::from_secs(5);
-/// Whose key the seed is: that of the relay, or of the operator, who may do what the relay may.
-const NATS_USER: &str = "relay";
 
 /// From where to where.
 #[derive(Debug, Args)]
@@ -91,18 +88,12 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
         ..args.data.layer()
     })?;
     let backup = Backup::open(&args.directory)?;
-    if config.database_url.is_none() {
-        refuse_a_ledger(&config.data)?;
-    }
+    refuse_a_ledger(&config).await?;
     let marks = Marks::of(&config);
     let (loss, expected) = marks.loss_at(backup.manifest.head.as_ref())?;
-    let mut losses = Losses {
-        accept: args.accept_loss,
-        accepted: None,
-        expected,
-    };
+    let mut losses = Losses::new(args.accept_loss, expected);
     losses.judge(loss)?;
-    losses.judge(ahead(&config, backup.manifest.position()).await?)?;
+    losses.judge(losses::ahead(&config, backup.manifest.position()).await?)?;
     let mut place = Place::take(&config).await?;
     let restore = &mut place.restore;
     let bar = progress_bar();
@@ -114,7 +105,7 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
     let loaded = loaded?;
     let problems = documents(&backup, &config.data, &loaded.named).await?;
     place.restore.finish().await?;
-    if losses.accepted.is_some() {
+    if losses.accepted().is_some() {
         marks.forget()?;
         if let Some(head) = &backup.manifest.head {
             marks.write_head(head, &Clock::system())?;
@@ -132,7 +123,7 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
         last_event: backup.manifest.head,
         counts: backup.manifest.counts,
         streams: loaded.streams,
-        accepted_loss: losses.accepted.map(|loss| loss.to_string()),
+        accepted_loss: losses.accepted(),
         problems: problems.lines(),
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
@@ -189,85 +180,29 @@ impl Place {
     }
 }
 
-/// The loss that the NATS stream tells of, if the settings name one: what it was given is in the
-/// ledger it was given by.
-async fn ahead(config: &Config, ends: Position) -> Result<Option<Loss>> {
-    let Some(url) = &config.nats_url else {
-        return Ok(None);
-    };
-    let options = NatsOptions {
-        url: url.clone(),
-        seed: config.nats_seed.clone(),
-        user: NATS_USER.to_owned(),
-    };
-    let nats = Nats::connect(&options)
-        .await
-        .map_err(|error| BadInput(error.to_string()))?;
-    let asked = tokio::time::timeout(NATS_WITHIN, async {
-        nats.up().await;
-        nats.last_sequence().await
-    });
-    let unknown = |why: String| {
-        Unavailable(format!(
-            "NATS does not tell how far its stream is ({why}), so whether the backup lacks events that \
-             were acknowledged; without HOSO_NATS_URL it is not asked"
-        ))
-    };
-    match asked.await {
-        Ok(Ok(seen)) => Ok((seen > ends).then_some(Loss::Stream { ends, seen })),
-        Ok(Err(error)) => Err(unknown(error.to_string()).into()),
-        Err(_) => Err(unknown(format!("no answer within {} s", NATS_WITHIN.as_secs())).into()),
-    }
-}
-
-fn refuse_a_ledger(data: &Path) -> Result<()> {
-    if !store::has_ledger(data) {
-        return Ok(());
-    }
-    Err(BadInput(format!(
-        "{} holds a ledger already; nothing is restored over one. Move it away, or name another --data",
-        data.display()
-    ))
-    .into())
-}
-
-/// What the marks tell would be lost, and whether that is accepted.
-struct Losses {
-    accept: bool,
-    accepted: Option<Loss>,
-    /// Marks before the backup's end, to be held against its events.
-    expected: Vec<Expected>,
-}
-
-impl Losses {
-    fn judge(&mut self, loss: Option<Loss>) -> Result<()> {
-        let Some(loss) = loss else {
-            return Ok(());
-        };
-        if !self.accept {
-            bail!(
-                "after this restore {loss}. What was acknowledged since would be lost. Nothing was \
-                 restored. Take a backup that reaches further, or add --accept-loss"
-            );
+async fn refuse_a_ledger(config: &Config) -> Result<()> {
+    let there = if config.database_url.is_some() {
+        let there = store::open_to_read(config).await?;
+        let ends = there.ledger.head().await;
+        there.ledger.close().await;
+        match ends? {
+            0 => return Ok(()),
+            ends => format!(
+                "the database holds a ledger already, up to position {ends}; nothing is restored over \
+                 one. Name an empty database"
+            ),
         }
-        eprintln!(
-            "hoso: going on without what was acknowledged, as asked: after this restore {loss}"
-        );
-        self.accepted = Some(loss);
-        self.expected.clear();
-        Ok(())
-    }
-
-    fn look_at(&mut self, event: &hoso_ledger::RecordedEvent) -> Result<()> {
-        let here = |mark: &Expected| mark.position() == event.position;
-        if !self.expected.iter().any(here) {
+    } else {
+        if !store::has_ledger(&config.data) {
             return Ok(());
         }
-        let digest = crate::backup::line::event_digest(event.clone())?;
-        let mut marks = self.expected.iter().filter(|mark| here(mark));
-        let loss = marks.find_map(|mark| mark.loss(digest));
-        self.judge(loss)
-    }
+        format!(
+            "{} holds a ledger already; nothing is restored over one. Move it away, or name another \
+             --data",
+            config.data.display()
+        )
+    };
+    Err(BadInput(there).into())
 }
 
 /// What was written.
