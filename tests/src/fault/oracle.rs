@@ -74,7 +74,7 @@ pub(super) async fn judge(world: &World) -> Verdict {
     }
     reading.against_notes(world, &mut verdict);
     reading.effects(&mut verdict);
-    for unclear in world.notes().unclear() {
+    for unclear in world.notes().take_unclear() {
         verdict.finds(format!("an unclear answer: {unclear}"));
     }
     let parked = parked(world).await;

@@ -47,13 +47,14 @@ impl Notes {
         self.acknowledged.lock().expect("nobody panicked").clone()
     }
 
-    /// Answers that say "not now" without saying when: a 503 without `Retry-After`, a 500.
+    /// Answers since the last call that say "not now" without saying when: a 503 without
+    /// `Retry-After`, a 500.
     ///
     /// # Panics
     /// If a client panicked with the notes in hand.
     #[must_use]
-    pub fn unclear(&self) -> Vec<String> {
-        self.unclear.lock().expect("nobody panicked").clone()
+    pub fn take_unclear(&self) -> Vec<String> {
+        std::mem::take(&mut *self.unclear.lock().expect("nobody panicked"))
     }
 
     /// How many commands were acknowledged.
