@@ -154,6 +154,11 @@ fn a_hostile_round_file_is_named_with_path_and_reason_and_the_good_one_evaluated
         );
         assert_eq!(err, format!("{}: {reason}\n", path.display()), "{name}");
     }
+}
+
+#[test]
+fn a_round_file_that_is_too_long_no_file_or_missing_is_named() {
+    let scratch = tempfile::tempdir().expect("a directory");
     let huge = scratch.path().join("100-MB");
     let file = fs::File::create(&huge).expect("a file");
     file.set_len(100 * 1024 * 1024).expect("room for holes");
