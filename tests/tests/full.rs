@@ -85,6 +85,7 @@ async fn the_sample_year_comes_out_as_it_does_embedded() {
         "lanes",
         "differences",
     ] {
+        assert!(report.get(field).is_some(), "{field}");
         assert_eq!(report.get(field), embedded.get(field), "{field}");
     }
 

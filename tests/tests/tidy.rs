@@ -400,3 +400,19 @@ fn nothing_committed_names_a_machine_or_a_registry_host() {
     }
     assert_none("paths of machines or hosts of registries", &found);
 }
+
+#[test]
+fn every_decision_has_a_number_of_its_own() {
+    let mut numbers = BTreeSet::new();
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root().join("docs/adr")).expect("docs/adr") {
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_string_lossy().into_owned();
+        let number = name.split('-').next().unwrap_or_default().to_owned();
+        if !numbers.insert(number) {
+            found.push(name);
+        }
+    }
+    assert!(numbers.len() > 1, "no decisions were found");
+    assert_none("decisions with another's number", &found);
+}

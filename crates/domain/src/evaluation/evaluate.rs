@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::criteria::{Judge, Judged, eligibility};
-use super::outcome::{ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
+use super::outcome::{ItemResult, LaneOutcome, Outcome, RankedItem};
 use super::ranking::Ranked;
 use super::reason::{self, Other, Standings, key_names};
 use super::round_file::{Item, RoundFile};
@@ -43,17 +43,6 @@ pub fn evaluate(file: &RoundFile, book: &RuleBook) -> Outcome {
                 told.result(index, item, criteria, standing)
             })
             .collect(),
-    }
-}
-
-/// The verdict on one item by the file's facts, whatever becomes of it in its lane.
-#[must_use]
-pub fn judge(file: &RoundFile, book: &RuleBook, item: &Item) -> ItemVerdict {
-    let judge = Judge::new(file, book);
-    let criteria = judge.criteria(item);
-    ItemVerdict {
-        verdict: eligibility(&criteria),
-        criteria: criteria.iter().map(Judged::result).collect(),
     }
 }
 

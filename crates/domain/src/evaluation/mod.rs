@@ -26,14 +26,14 @@ pub mod vocabulary;
 mod what_if;
 
 pub use comparison::{CriterionDifference, Difference, Standing, Winners, differences, winners};
-pub use evaluate::{evaluate, judge, separating_keys};
+pub use evaluate::{evaluate, separating_keys};
 pub use explained::{
     BelowTheLine, ExplainedLane, Explanation, KeyParting, Margin, Neighbours, Parting,
     WITHIN_DEFAULT, explain,
 };
 pub use fact::FactValue;
 pub use json::ReadError;
-pub use outcome::{CriterionResult, ItemResult, ItemVerdict, LaneOutcome, Outcome, RankedItem};
+pub use outcome::{CriterionResult, ItemResult, LaneOutcome, Outcome, RankedItem};
 pub use reader::FILE_BYTES_MAX;
 pub use reason::key_names;
 pub use receipt::{

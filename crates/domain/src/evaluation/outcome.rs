@@ -93,13 +93,3 @@ pub struct CriterionResult {
     /// Why, in words.
     pub explanation: String,
 }
-
-/// The verdict on one item alone, whatever becomes of it in its lane.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ItemVerdict {
-    /// Verdict.
-    pub verdict: Eligibility,
-    /// The receipt.
-    pub criteria: Vec<CriterionResult>,
-}

@@ -2,9 +2,11 @@
 //!
 //! One transaction, all or nothing. A row is refused if its stream moved on while it was folded.
 
+use hoso_domain::decider::Listing;
 use hoso_domain::ids::{DossierId, RoundId, UnitId};
-use sqlx::postgres::{PgBindIterExt, PgRow};
-use sqlx::{Connection, PgConnection, Row};
+use sqlx::postgres::{PgArguments, PgBindIterExt, PgRow};
+use sqlx::query::Query;
+use sqlx::{Connection, PgConnection, Postgres, Row};
 
 use super::statements as sql;
 use super::write::Failed;
@@ -41,28 +43,39 @@ pub(super) async fn rebuild(
 }
 
 async fn call(connection: &mut PgConnection, rows: &[StreamRow]) -> Result<PgRow, sqlx::Error> {
-    let listing = || rows.iter().map(|row| &row.listing);
-    sqlx::query(sql::REBUILD_ROWS)
+    let query = sqlx::query(sql::REBUILD_ROWS)
         .bind(rows.iter().map(|row| row.stream.as_str()).bind_iter())
-        .bind(rows.iter().map(|row| as_integer(row.version)).bind_iter())
+        .bind(rows.iter().map(|row| as_integer(row.version)).bind_iter());
+    bind_listings(query, || rows.iter().map(|row| &row.listing))
+        .bind(rows.iter().map(|row| row.state.as_str()).bind_iter())
+        .fetch_one(connection)
+        .await
+}
+
+/// A statement with its parameters.
+pub(super) type Bound<'q> = Query<'q, Postgres, PgArguments>;
+
+/// Binds round, unit, dossier, status and day of rows, an array a column.
+pub(super) fn bind_listings<'q, 'l: 'q, I>(query: Bound<'q>, listings: impl Fn() -> I) -> Bound<'q>
+where
+    I: Iterator<Item = &'l Listing> + 'q,
+{
+    query
         .bind(
-            listing()
+            listings()
                 .map(|l| l.round.as_ref().map(RoundId::as_str))
                 .bind_iter(),
         )
         .bind(
-            listing()
+            listings()
                 .map(|l| l.unit.as_ref().map(UnitId::as_str))
                 .bind_iter(),
         )
         .bind(
-            listing()
+            listings()
                 .map(|l| l.dossier.as_ref().map(DossierId::as_str))
                 .bind_iter(),
         )
-        .bind(listing().map(|l| l.status.as_str()).bind_iter())
-        .bind(listing().map(|l| l.due).bind_iter())
-        .bind(rows.iter().map(|row| row.state.as_str()).bind_iter())
-        .fetch_one(connection)
-        .await
+        .bind(listings().map(|l| l.status.as_str()).bind_iter())
+        .bind(listings().map(|l| l.due).bind_iter())
 }

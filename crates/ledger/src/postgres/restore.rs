@@ -4,18 +4,17 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use hoso_domain::ids::{DossierId, OfficialId, RoundId, UnitId};
-use sqlx::postgres::{PgArguments, PgBindIterExt};
-use sqlx::{Connection, Executor, PgConnection, Postgres};
+use hoso_domain::ids::{DossierId, OfficialId};
+use sqlx::postgres::PgBindIterExt;
+use sqlx::{Connection, Executor, PgConnection};
 
+use super::rebuild::{Bound, bind_listings};
 use super::{failure, migrate, open, reads, statements as sql};
 use crate::error::LedgerError;
 use crate::event::{Position, RecordedEvent, StreamName};
 use crate::read::{CommandRecord, Parked, StreamRecord};
 use crate::restore::Restore;
 use crate::stored::{as_integer, corrupt, stored_status};
-
-type Bound<'q> = sqlx::query::Query<'q, Postgres, PgArguments>;
 
 /// A PostgreSQL ledger being restored.
 #[derive(Debug)]
@@ -91,28 +90,11 @@ impl Restore for PostgresRestore {
 
     async fn rows(&mut self, rows: Vec<StreamRecord>) -> Result<(), LedgerError> {
         let of = || rows.iter();
-        let listing = || rows.iter().map(|row| &row.listing);
         let query = sqlx::query(sql::RESTORE_ROWS)
             .bind(of().map(|row| row.stream.as_str()).bind_iter())
             .bind(of().map(|row| as_integer(row.version)).bind_iter())
-            .bind(of().map(|row| as_integer(row.last_position)).bind_iter())
-            .bind(
-                listing()
-                    .map(|l| l.round.as_ref().map(RoundId::as_str))
-                    .bind_iter(),
-            )
-            .bind(
-                listing()
-                    .map(|l| l.unit.as_ref().map(UnitId::as_str))
-                    .bind_iter(),
-            )
-            .bind(
-                listing()
-                    .map(|l| l.dossier.as_ref().map(DossierId::as_str))
-                    .bind_iter(),
-            )
-            .bind(listing().map(|l| l.status.as_str()).bind_iter())
-            .bind(listing().map(|l| l.due).bind_iter())
+            .bind(of().map(|row| as_integer(row.last_position)).bind_iter());
+        let query = bind_listings(query, || rows.iter().map(|row| &row.listing))
             .bind(of().map(|row| row.state.as_str()).bind_iter());
         self.run(query).await
     }

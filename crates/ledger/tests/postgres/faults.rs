@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -12,6 +12,7 @@ use hoso_ledger::postgres::{PostgresLedger, PostgresOptions, migrate};
 use hoso_ledger::{Ledger, LedgerError, StreamName};
 use hoso_testbed::postgres::{Postgres, PostgresOptions as ServerOptions, SUPERUSER};
 use sqlx::{Connection, Executor, PgConnection};
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(16);
 struct Writers {
     stop: Arc<AtomicBool>,
     /// Commands accepted so far.
-    accepted: Arc<AtomicU64>,
+    accepted: watch::Sender<u64>,
     tasks: Vec<tokio::task::JoinHandle<Result<Told, Failure>>>,
 }
 
@@ -40,13 +41,13 @@ struct Told {
 impl Writers {
     fn start(ledgers: &[Arc<PostgresLedger>], writers: u64) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let accepted = Arc::new(AtomicU64::new(0));
+        let accepted = watch::Sender::new(0);
         let ledgers = ledgers.iter().cycle();
         let tasks = ledgers
             .zip(0..writers)
             .map(|(ledger, writer)| {
                 let ledger = Arc::clone(ledger);
-                let (stop, accepted) = (Arc::clone(&stop), Arc::clone(&accepted));
+                let (stop, accepted) = (Arc::clone(&stop), accepted.clone());
                 tokio::spawn(async move { write(ledger, writer, &stop, &accepted).await })
             })
             .collect();
@@ -59,13 +60,11 @@ impl Writers {
 
     /// Waits until so many more commands were accepted.
     async fn advance(&self, commands: u64) -> Result<(), Failure> {
-        let until = self.accepted.load(Ordering::SeqCst) + commands;
-        let advanced = timeout(Duration::from_mins(1), async {
-            while self.accepted.load(Ordering::SeqCst) < until {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        });
-        Ok(advanced.await?)
+        let mut accepted = self.accepted.subscribe();
+        let until = *accepted.borrow() + commands;
+        let advanced = accepted.wait_for(|accepted| *accepted >= until);
+        timeout(Duration::from_mins(1), advanced).await??;
+        Ok(())
     }
 
     async fn finish(self) -> Result<Told, Failure> {
@@ -84,7 +83,7 @@ async fn write(
     ledger: Arc<PostgresLedger>,
     writer: u64,
     stop: &AtomicBool,
-    accepted: &AtomicU64,
+    accepted: &watch::Sender<u64>,
 ) -> Result<Told, Failure> {
     let mut told = Told::default();
     let mut n = 0;
@@ -104,7 +103,7 @@ async fn write(
                 Ok(done) => {
                     told.acknowledged
                         .insert(append.command, done.first_position);
-                    accepted.fetch_add(1, Ordering::SeqCst);
+                    accepted.send_modify(|accepted| *accepted += 1);
                     break;
                 }
                 Err(LedgerError::Conflict { .. }) => break,

@@ -18,6 +18,18 @@ use crate::stage::{
     stream_config, while_appending, within,
 };
 
+/// Appends until a consumer was handed more out of the stream than before.
+async fn fed_by_the_stream(store: &Store, consumer: &str, before: u64) {
+    within("the stream is used", async {
+        while counted(consumer, "stream") == before {
+            store.append(3).await;
+            // poll: the counters tell nobody when they move
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn once_caught_up_the_events_come_out_of_the_stream() {
     metrics_handle();
@@ -30,14 +42,8 @@ async fn once_caught_up_the_events_come_out_of_the_stream() {
     reader.reached(300).await;
     let late = Reader::start(&store.ledger, &url, "late", 211, Chance::new()).await;
     late.reached(300).await;
-    within("both are fed by the stream", async {
-        while counted("steady", "stream") == 0 || counted("late", "stream") == 0 {
-            store.append(3).await;
-            // poll: the counters tell nobody when they move
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
+    fed_by_the_stream(&store, "steady", 0).await;
+    fed_by_the_stream(&store, "late", 0).await;
     let begun = store.ledger.head().await.unwrap();
     reader.reached(begun).await;
     late.reached(begun).await;
@@ -69,13 +75,7 @@ async fn without_nats_the_ledger_feeds_and_nats_is_used_once_it_is_there() {
     assert_eq!(counted("patient", "stream"), 0);
     server.restart().unwrap();
     relay.reached(120).await;
-    within("the stream is used", async {
-        while counted("patient", "stream") == 0 {
-            store.append(3).await;
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
+    fed_by_the_stream(&store, "patient", 0).await;
     reader.has_read_all(&store.ledger).await;
 }
 
@@ -135,13 +135,7 @@ async fn nats_server_hangs_and_the_readers_go_on() {
         }
         server.signal(Signal::Continue).unwrap();
         let before = counted("going", "stream");
-        within("the stream is used again", async {
-            while counted("going", "stream") == before {
-                store.append(3).await;
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        })
-        .await;
+        fed_by_the_stream(&store, "going", before).await;
     }
     reader.has_read_all(&store.ledger).await;
 }

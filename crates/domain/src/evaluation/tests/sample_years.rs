@@ -189,14 +189,23 @@ fn the_interim_review_of_2025() {
 }
 
 #[test]
-fn an_item_judged_alone_has_the_verdict_it_has_in_its_round() {
+fn a_receipt_says_what_the_outcome_of_the_round_says() {
     let file = RoundFile::read(ROUND_2025).unwrap();
     let book = RuleBook::soc_trang();
     let outcome = evaluate(&file, book);
-    for (item, result) in file.items.iter().zip(&outcome.items) {
-        let alone = judge(&file, book, item);
-        assert_eq!(alone.verdict, result.verdict);
-        assert_eq!(alone.criteria, result.criteria);
+    let receipts = receipts(&file, book, &Sources::default()).unwrap();
+    assert_eq!(receipts.len(), outcome.items.len());
+    for (receipt, result) in receipts.into_iter().zip(outcome.items) {
+        assert_eq!((receipt.item, receipt.verdict), (result.id, result.verdict));
+        let said = receipt.criteria.into_iter().map(|one| CriterionResult {
+            rule: one.rule,
+            verdict: one.verdict,
+            citation: one.citation,
+            value: one.value,
+            threshold: one.threshold,
+            explanation: one.explanation.vi,
+        });
+        assert_eq!(said.collect::<Vec<_>>(), result.criteria);
     }
 }
 
