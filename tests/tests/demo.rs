@@ -101,6 +101,7 @@ async fn the_demo_gives_the_totals_of_the_readme_and_leaves_a_readable_record() 
     assert_eq!(verify["events"], demo["events"]);
     every_event_is_as_published(store).await;
     history_shows_the_path(store);
+    a_diff_names_the_event_behind_each_field(store);
     state_can_be_seen_as_of_a_day(store);
 }
 
@@ -188,4 +189,66 @@ fn state_can_be_seen_as_of_a_day(store: &str) {
     let (code, _, err) = hoso(&["state", "HS-1999-01", "--json", "--data", store]);
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("HS-1999-01"), "{err}");
+    // By when acts took effect: the day before its unit withdrew it, 2 July 2025.
+    let then = [
+        "--effective",
+        "2025-07-01T00:00:00Z",
+        "--json",
+        "--data",
+        store,
+    ];
+    let then = hoso_json(&[&["state", "HS-2024-26"], &then[..]].concat());
+    assert!(!then.to_string().contains("WITHDRAWN"), "{then}");
+}
+
+fn a_diff_names_the_event_behind_each_field(store: &str) {
+    let [before, after] = [
+        "effective:2025-07-01T00:00:00Z",
+        "effective:2025-07-03T00:00:00Z",
+    ];
+    let told = hoso_json(&[
+        "diff",
+        "HS-2024-26",
+        before,
+        after,
+        "--json",
+        "--data",
+        store,
+    ]);
+    let changes = told["changes"].as_array().unwrap();
+    let paths = [
+        "/drafted/stage",
+        "/opened/stage",
+        "/opened/items/hs26-1/standing",
+    ];
+    for (path, kind) in paths
+        .iter()
+        .zip(["DossierWithdrawn", "CaseWithdrawn", "ItemWithdrawn"])
+    {
+        let change = changes
+            .iter()
+            .find(|c| c["path"].as_str().unwrap().starts_with(path));
+        let change = change.unwrap_or_else(|| panic!("{path} is not in {told}"));
+        assert_eq!(change["by"][0]["type"], kind, "{change}");
+    }
+    let round = [
+        "diff",
+        "annual-2024",
+        "0",
+        "head",
+        "--round",
+        "--json",
+        "--data",
+        store,
+    ];
+    let round = hoso_json(&round);
+    let streams: std::collections::BTreeSet<&str> = round["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["stream"].as_str().unwrap())
+        .collect();
+    for stream in ["round-annual-2024", "dossier-HS-2024-01", "case-HS-2024-27"] {
+        assert!(streams.contains(stream), "{stream}");
+    }
 }

@@ -4,7 +4,7 @@
 //! A service is written against five things. [`Runtime`] is what it is given. [`Command`] is one
 //! POST, read strictly, with the actor found and the command id derived; [`Runtime::execute`] runs
 //! it on one stream and turns every refusal into a [`Problem`]. [`View`] is an in-memory fold of
-//! the whole log, caught up when read. A [`Reactor`] turns events of others into [`Effect`]s. And
+//! the whole log, caught up when read; [`past`] folds it as of any moment. A [`Reactor`] turns events of others into [`Effect`]s. And
 //! [`serve()`] runs [`Service`]s on a listener until told to stop.
 //!
 //! Nothing here knows a rule or an event of the domain, except who is an official ([`Directory`]).
@@ -19,6 +19,7 @@ pub mod feed;
 pub mod http;
 pub mod ids;
 pub mod jetstream;
+pub mod past;
 pub mod progress;
 pub mod reactions;
 pub mod runtime;

@@ -9,8 +9,8 @@ use hoso_ledger::LedgerError;
 use hoso_runtime::Problem;
 
 use crate::{
-    backup, config, demo, evaluate, health, history, import, ledger, migrate, nats_keys, openapi,
-    output, restore, serve, token, up,
+    backup, config, demo, diff, evaluate, health, history, import, ledger, migrate, nats_keys,
+    openapi, output, restore, serve, token, up,
 };
 
 /// Done.
@@ -47,6 +47,8 @@ enum Command {
     History(history::HistoryArgs),
     /// Show a dossier's folded state, now or as of a position or time
     State(history::StateArgs),
+    /// Show what changed of a dossier, a round or a stream between two moments, field by field
+    Diff(diff::DiffArgs),
     /// Import a CSV or xlsx table into the registry, with row-by-row errors
     Import(import::ImportArgs),
     /// Issue or revoke API tokens
@@ -100,6 +102,7 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::Migrate(args) => block_on(migrate::run(args)),
         Command::History(args) => block_on(history::run(args)),
         Command::State(args) => block_on(history::run_state(args)),
+        Command::Diff(args) => block_on(diff::run(args)),
         Command::Import(args) => block_on(import::run(args)),
         Command::Token(command) => block_on(token::run(command)),
         Command::Backup(args) => block_on(backup::run(args)),

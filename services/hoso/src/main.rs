@@ -4,6 +4,7 @@ mod backup;
 mod cli;
 mod config;
 mod demo;
+mod diff;
 mod evaluate;
 mod first_run;
 mod folds;
@@ -22,6 +23,7 @@ mod restore;
 mod serve;
 mod services;
 mod store;
+mod subject;
 mod token;
 mod up;
 

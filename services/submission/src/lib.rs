@@ -4,7 +4,7 @@
 //! Owns the streams `dossier-*`. Does not judge completeness, timeliness or eligibility.
 
 mod access;
-mod as_of;
+mod changes;
 mod history;
 mod http;
 mod reactions;
@@ -18,8 +18,8 @@ use std::sync::Arc;
 use axum::Extension;
 use hoso_runtime::{Runtime, Service, View};
 
-pub use as_of::{AsOf, AsOfError};
-pub use history::{History, HistoryEvent, history};
+pub use changes::changes;
+pub use history::{History, history};
 pub use reactions::Reactions;
 pub use snapshot::{Snapshot, state};
 

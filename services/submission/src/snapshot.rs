@@ -8,10 +8,8 @@ use hoso_domain::ids::DossierId;
 use hoso_domain::verification::{Case, CaseFile, CaseState};
 use hoso_ledger::execute::decode;
 use hoso_ledger::{LedgerError, Position, SharedLedger};
+use hoso_runtime::past::{Moment, path_until};
 use serde::Serialize;
-
-use crate::as_of::AsOf;
-use crate::history::path;
 
 /// What a dossier was then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,12 +35,12 @@ pub struct Snapshot {
 pub async fn state(
     ledger: &SharedLedger,
     dossier: &DossierId,
-    as_of: AsOf,
+    moment: Moment,
 ) -> Result<Option<Snapshot>, LedgerError> {
     let mut papers = DossierState::default();
     let mut case = CaseState::default();
     let mut position = 0;
-    for event in path(ledger, dossier, as_of).await? {
+    for event in path_until(ledger.as_ref(), dossier, moment).await? {
         position = event.position;
         if event.stream.id() != dossier.as_str() {
             continue;

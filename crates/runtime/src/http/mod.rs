@@ -7,6 +7,7 @@ pub mod command;
 pub mod context;
 pub mod headers;
 pub mod json;
+pub mod moment;
 pub mod page;
 pub mod params;
 pub mod problem;

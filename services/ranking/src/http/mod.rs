@@ -13,6 +13,7 @@ mod find_appeal_inadmissible;
 mod get_appeal;
 mod get_explanation;
 mod get_outcome;
+mod get_past;
 mod get_round;
 mod get_round_file;
 mod hand_over_award;
@@ -60,6 +61,9 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
         .routes(routes!(get_outcome::get_outcome))
         .routes(routes!(get_round::get_round))
         .routes(routes!(get_round_file::get_round_file))
+        .routes(routes!(get_past::get_round_state))
+        .routes(routes!(get_past::get_round_history))
+        .routes(routes!(get_past::get_round_diff))
         .routes(routes!(hand_over_award::hand_over_award))
         .routes(routes!(issue_decision::issue_decision))
         .routes(routes!(list_items::list_items))

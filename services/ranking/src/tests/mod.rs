@@ -2,6 +2,7 @@
 
 mod appeals;
 mod authority;
+mod past;
 mod reactions;
 mod sample_year;
 mod world;

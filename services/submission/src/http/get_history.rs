@@ -1,32 +1,13 @@
 //! `GET /api/v1/dossiers/{id}/history`: the dossier's path through all services.
 
 use axum::extract::State;
+use hoso_runtime::http::moment::AsOfQuery;
 use hoso_runtime::{Caller, Path, Problem, Query, Reply, Runtime};
-use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::target::Target;
 use crate::access::Sight;
-use crate::as_of::AsOf;
 use crate::history::{History, history};
-
-/// Up to when.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub(crate) struct AsOfQuery {
-    /// A position of the log, or a time such as `2025-06-16T17:00:00Z`; now if absent.
-    as_of: Option<String>,
-}
-
-impl AsOfQuery {
-    pub(crate) fn parse(&self) -> Result<AsOf, Problem> {
-        self.as_of
-            .as_deref()
-            .map_or(Ok(AsOf::Head), str::parse)
-            .map_err(|error| Problem::bad_request("query-invalid").error("asOf", error))
-    }
-}
 
 /// The path of a dossier.
 #[derive(ToSchema)]
@@ -36,7 +17,7 @@ pub(crate) struct HistorySchema {
     /// The dossier.
     dossier: String,
     /// What happened, in the order of the log: position, time, effectiveAt, type, actor, service,
-    /// stream, version, reason, ruleBook, id, command, causation, correlation, data.
+    /// stream, version, delegation, reason, ruleBook, id, command, causation, correlation, data.
     events: Vec<serde_json::Value>,
 }
 
@@ -55,9 +36,9 @@ pub(crate) async fn get_dossier_history(
     Query(query): Query<AsOfQuery>,
     caller: Caller,
 ) -> Result<Reply<History>, Problem> {
-    let as_of = query.parse()?;
+    let moment = query.moment()?;
     let target = Target::read(&runtime, &caller.actor, &id).await?;
-    let mut told = history(&runtime.ledger, &target.dossier, as_of).await?;
+    let mut told = history(&runtime.ledger, &target.dossier, moment).await?;
     if !Sight::of(&caller.actor).takes_in_procedure() {
         withhold(&mut told);
     }

@@ -1,10 +1,10 @@
 //! `GET /api/v1/dossiers/{id}/state`: the dossier's folded state as of then.
 
 use axum::extract::State;
+use hoso_runtime::http::moment::AsOfQuery;
 use hoso_runtime::{Caller, Path, Problem, Query, Reply, Runtime};
 use utoipa::ToSchema;
 
-use super::get_history::AsOfQuery;
 use super::target::Target;
 use crate::access::Sight;
 use crate::snapshot::{Snapshot, state};
@@ -40,9 +40,9 @@ pub(crate) async fn get_dossier_state(
     Query(query): Query<AsOfQuery>,
     caller: Caller,
 ) -> Result<Reply<Snapshot>, Problem> {
-    let as_of = query.parse()?;
+    let moment = query.moment()?;
     let target = Target::read(&runtime, &caller.actor, &id).await?;
-    let mut then = state(&runtime.ledger, &target.dossier, as_of)
+    let mut then = state(&runtime.ledger, &target.dossier, moment)
         .await?
         .ok_or_else(|| Problem::not_found(format!("dossier {id} at that time")))?;
     if !Sight::of(&caller.actor).takes_in_procedure() {

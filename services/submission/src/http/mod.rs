@@ -6,6 +6,7 @@ mod attach_report;
 mod confirm_report;
 mod document;
 mod draft_dossier;
+mod get_diff;
 mod get_document;
 mod get_dossier;
 mod get_history;
@@ -36,6 +37,7 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
         .routes(routes!(get_dossier::get_dossier))
         .routes(routes!(get_history::get_dossier_history))
         .routes(routes!(get_state::get_dossier_state))
+        .routes(routes!(get_diff::get_dossier_diff))
         .routes(routes!(add_item::add_item))
         .routes(routes!(remove_item::remove_item))
         .routes(routes!(add_attachment::add_attachment))

@@ -1,9 +1,11 @@
 //! The path of a dossier, and what it was then.
 
+use hoso_domain::registry::official::DelegationGranted;
 use hoso_ledger::SharedLedger;
+use hoso_runtime::past::Moment;
 
 use super::*;
-use crate::{AsOf, history, state};
+use crate::{history, state};
 
 fn types(history: &Value) -> Vec<String> {
     let events = history["events"].as_array().unwrap();
@@ -170,16 +172,118 @@ async fn the_command_line_asks_without_a_server() {
     province.submit("HS-1", "hs1").await;
     let ledger: &SharedLedger = &province.app.runtime.ledger;
     let dossier: DossierId = "HS-1".parse().unwrap();
-    let told = history(ledger, &dossier, AsOf::Head).await.unwrap();
+    let told = history(ledger, &dossier, Moment::HEAD).await.unwrap();
     let json = serde_json::to_value(&told).unwrap();
     assert_eq!(json["events"].as_array().unwrap().len(), 10);
     for field in ["position", "time", "type", "actor", "service"] {
         assert!(!json["events"][0][field].is_null(), "{field}");
     }
-    let now = state(ledger, &dossier, AsOf::Head).await.unwrap().unwrap();
+    let now = state(ledger, &dossier, Moment::HEAD)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(now.status, "SUBMITTED");
     let nobody: DossierId = "HS-9".parse().unwrap();
-    assert_eq!(state(ledger, &nobody, AsOf::Head).await.unwrap(), None);
-    let nothing = history(ledger, &nobody, AsOf::Head).await.unwrap();
+    assert_eq!(state(ledger, &nobody, Moment::HEAD).await.unwrap(), None);
+    let nothing = history(ledger, &nobody, Moment::HEAD).await.unwrap();
     assert!(nothing.events.is_empty());
+}
+
+#[tokio::test]
+async fn the_past_is_asked_by_when_acts_took_effect() {
+    let province = Province::new().await;
+    let p = &province;
+    p.submit("HS-1", "hs1").await;
+    let before = p.get(&p.head, "dossiers/HS-1/history").await.json;
+    let last = before["events"].as_array().unwrap().last().unwrap()["position"].clone();
+    // Entered on the 20th, with the date of the letter, the 17th.
+    p.app.set_time("2025-06-20T03:00:00Z".parse().unwrap());
+    let letter = json!({"date": "2025-06-17", "reason": "Rút hồ sơ",
+        "effectiveAt": "2025-06-17T01:00:00Z"});
+    p.done(&p.head, "dossiers/HS-1/withdraw", letter).await;
+    for (moment, status) in [
+        ("effective:2025-06-17T01:00:00Z", "WITHDRAWN"),
+        ("effective:2025-06-17T00:59:59Z", "SUBMITTED"),
+        ("2025-06-19T00:00:00Z", "SUBMITTED"),
+        (
+            "2025-06-19T00:00:00Z,effective:2025-06-18T00:00:00Z",
+            "SUBMITTED",
+        ),
+    ] {
+        let path = format!("dossiers/HS-1/state?asOf={moment}");
+        let then = p.get(&p.head, &path).await.json;
+        assert_eq!(then["status"], status, "{moment}");
+    }
+    let both = format!("dossiers/HS-1/state?asOf={last},effective:2025-06-17T01:00:00Z");
+    assert_eq!(p.get(&p.head, &both).await.json["status"], "SUBMITTED");
+}
+
+#[tokio::test]
+async fn a_diff_tells_each_field_and_the_event_that_made_it_so() {
+    let province = Province::new().await;
+    let p = &province;
+    p.submit("HS-1", "hs1").await;
+    let events = p.get(&p.auditor, "dossiers/HS-1/history").await.json;
+    let events = events["events"].as_array().unwrap();
+    let submitted = events.last().unwrap();
+    late(p).await;
+    let at = submitted["position"].as_u64().unwrap();
+    let path = format!("dossiers/HS-1/diff?from={at}");
+    let told = p.get(&p.auditor, &path).await.json;
+    let changes = told["changes"].as_array().unwrap();
+    let stage = changes
+        .iter()
+        .find(|change| change["path"] == "/drafted/stage/at")
+        .unwrap();
+    assert_eq!(stage["from"], "SUBMITTED");
+    assert_eq!(stage["to"], "CLOSED");
+    assert_eq!(stage["stream"], "dossier-HS-1");
+    assert_eq!(stage["by"][0]["type"], "DossierClosed");
+    assert_eq!(stage["by"][0]["actor"]["role"], "SYSTEM");
+    assert_eq!(stage["by"][0]["ruleBook"], "sha256:00");
+    assert_eq!(stage["by"][0]["data"], Value::Null);
+    // The other way round the same fields go back.
+    let back = format!("dossiers/HS-1/diff?from=head&to={at}");
+    let back = p.get(&p.auditor, &back).await.json;
+    assert_eq!(back["changes"].as_array().unwrap().len(), changes.len());
+    let same = p.get(&p.auditor, "dossiers/HS-1/diff?from=head").await.json;
+    assert_eq!(same["changes"], json!([]));
+}
+
+#[tokio::test]
+async fn an_act_on_behalf_of_somebody_names_the_delegation() {
+    let province = Province::new().await;
+    let p = &province;
+    p.prepare("HS-1", "hs1").await;
+    p.app
+        .delegate(DelegationGranted {
+            delegation: "uq-1".parse().unwrap(),
+            from: "head".parse().unwrap(),
+            to: "staff".parse().unwrap(),
+            valid_from: "2025-06-01".parse().unwrap(),
+            valid_to: "2025-07-01".parse().unwrap(),
+            document: "12/GUQ".to_owned(),
+        })
+        .await;
+    let request = p
+        .app
+        .request(reqwest::Method::POST, "/api/v1/dossiers/HS-1/submit")
+        .bearer_auth(&p.staff)
+        .header("Idempotency-Key", p.app.fresh_key())
+        .header("If-Match", "*")
+        .header("Hoso-On-Behalf-Of", "head")
+        .json(&handing_in());
+    let sent = hoso_runtime::testing::send(request).await;
+    assert_eq!(sent.status, 200, "{:?}", sent.json);
+    let history = p.get(&p.auditor, "dossiers/HS-1/history").await.json;
+    let last = history["events"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
+    assert_eq!(last["actor"]["onBehalfOf"], "head");
+    assert_eq!(last["delegation"]["delegation"], "uq-1");
+    assert_eq!(last["delegation"]["document"], "12/GUQ");
+    assert_eq!(last["delegation"]["from"], "head");
 }
