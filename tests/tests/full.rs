@@ -139,22 +139,26 @@ fn the_past_is_the_same(full: &Full, data: &str) {
             .arg("--json")
             .output()
             .unwrap();
-        let there: Value = serde_json::from_slice(&there.stdout)
-            .unwrap_or_else(|error| panic!("{question:?}: {error}: {there:?}"));
+        let said = String::from_utf8_lossy(&there.stderr);
+        assert!(there.status.success(), "{question:?}: {said}");
+        let there: Value = serde_json::from_slice(&there.stdout).unwrap();
         let fields = |mut told: Value| {
             leave_out_what_differs(&mut told);
             match told.get_mut("changes").and_then(Value::as_array_mut) {
                 // Which events made it so, by type: the rest of them differs from run to run.
-                Some(changes) => Value::from_iter(changes.drain(..).map(|change| {
-                    let by = change.get("by").and_then(Value::as_array).unwrap();
-                    let by: Vec<_> = by.iter().map(|step| step.get("type").cloned()).collect();
-                    serde_json::json!([
-                        change.get("path"),
-                        change.get("from"),
-                        change.get("to"),
-                        by
-                    ])
-                })),
+                Some(changes) => changes
+                    .drain(..)
+                    .map(|change| {
+                        let by = change.get("by").and_then(Value::as_array).unwrap();
+                        let by: Vec<_> = by.iter().map(|step| step.get("type").cloned()).collect();
+                        serde_json::json!([
+                            change.get("path"),
+                            change.get("from"),
+                            change.get("to"),
+                            by
+                        ])
+                    })
+                    .collect(),
                 None => told,
             }
         };

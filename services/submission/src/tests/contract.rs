@@ -94,6 +94,7 @@ fn the_api_describes_every_endpoint() {
         "dossiers",
         "dossiers/{id}",
         "dossiers/{id}/attachments",
+        "dossiers/{id}/diff",
         "dossiers/{id}/history",
         "dossiers/{id}/items",
         "dossiers/{id}/items/{item}/remove",
