@@ -39,10 +39,16 @@ const EDGES: &[(&str, &[&str])] = &[
         &["hoso-domain", "hoso-ledger", "hoso-runtime"],
     ),
     (
+        "hoso-audit",
+        &["hoso-domain", "hoso-ledger", "hoso-proof", "hoso-runtime"],
+    ),
+    (
         "hoso",
         &[
+            "hoso-audit",
             "hoso-domain",
             "hoso-ledger",
+            "hoso-proof",
             "hoso-ranking",
             "hoso-registry",
             "hoso-runtime",
@@ -57,7 +63,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("hoso-testbed", &[]),
     (
         "e2e",
-        &["hoso-domain", "hoso-ledger", "hoso-runtime", "hoso-testbed"],
+        &[
+            "hoso-domain",
+            "hoso-ledger",
+            "hoso-proof",
+            "hoso-runtime",
+            "hoso-testbed",
+        ],
     ),
 ];
 

@@ -5,7 +5,7 @@ mod layer;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use layer::{Layer, Origin};
 
@@ -28,6 +28,10 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Where else the last event seen is noted, outside the data directory.
     pub mark: Option<PathBuf>,
+    /// The archive of what is sealed: tiles, checkpoints, the log's public key. Anybody may read it.
+    pub audit: PathBuf,
+    /// The sealer's secrets: the log's key, the secret of the salts, what was signed last.
+    pub audit_keys: PathBuf,
     shown: Vec<Shown>,
 }
 
@@ -152,7 +156,7 @@ impl Config {
             ],
             shown: Vec::new(),
         };
-        let data = settings.parsed("data", |l| &l.data, "./hoso-data")?;
+        let data: PathBuf = settings.parsed("data", |l| &l.data, "./hoso-data")?;
         let listen = settings.parsed("listen", |l| &l.listen, "127.0.0.1:8080")?;
         let database_url = settings.secret("database_url", |l| &l.database_url);
         let nats_url = settings.secret("nats_url", |l| &l.nats_url);
@@ -160,8 +164,12 @@ impl Config {
         let log: String = settings.parsed("log", |l| &l.log, "info")?;
         let log_format = settings.parsed("log_format", |l| &l.log_format, "auto")?;
         let mark: PathBuf = settings.parsed("mark", |l| &l.mark, "")?;
+        let audit: PathBuf = settings.parsed("audit", |l| &l.audit, "")?;
+        let audit_keys: PathBuf = settings.parsed("audit_keys", |l| &l.audit_keys, "")?;
         check_filter(&log, &settings)?;
         Ok(Self {
+            audit: given_or(audit, &data, "audit"),
+            audit_keys: given_or(audit_keys, &data, "audit-keys"),
             data,
             listen,
             database_url,
@@ -179,6 +187,14 @@ impl Config {
     pub fn show(&self) -> &[Shown] {
         &self.shown
     }
+}
+
+/// A directory of its own, or the one of that name in the data directory.
+fn given_or(given: PathBuf, data: &Path, name: &str) -> PathBuf {
+    if given.as_os_str().is_empty() {
+        return data.join(name);
+    }
+    given
 }
 
 fn check_filter(log: &str, settings: &Settings<'_>) -> Result<(), ConfigError> {

@@ -9,8 +9,8 @@ use hoso_ledger::LedgerError;
 use hoso_runtime::Problem;
 
 use crate::{
-    backup, config, demo, diff, evaluate, health, history, import, ledger, migrate, nats_keys,
-    openapi, output, restore, serve, token, up,
+    audit, backup, config, demo, diff, evaluate, health, history, import, ledger, migrate,
+    nats_keys, openapi, output, restore, serve, token, up,
 };
 
 /// Done.
@@ -59,6 +59,9 @@ enum Command {
     /// Check the ledger, or rebuild its stream rows from the events
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Seal the ledger with signed checkpoints, and prove what is in it to who trusts nobody
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Back up the ledger and the documents into a directory, or check a backup
     Backup(backup::BackupArgs),
     /// Make a ledger and its documents anew from a backup, where there is none
@@ -107,6 +110,7 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::Token(command) => block_on(token::run(command)),
         Command::Backup(args) => block_on(backup::run(args)),
         Command::Restore(args) => block_on(restore::run(args)),
+        Command::Audit(command) => block_on(audit::run(command)),
         Command::Ledger(command) => block_on(ledger::run(command)),
         Command::Health(args) => block_on(health::run(args)),
     }

@@ -30,6 +30,10 @@ pub struct Layer {
     pub log_format: Option<String>,
     /// File outside the data directory in which the last event seen is noted.
     pub mark: Option<String>,
+    /// Directory of the archive of what is sealed.
+    pub audit: Option<String>,
+    /// Directory of the sealer's secrets.
+    pub audit_keys: Option<String>,
 }
 
 /// Where a setting came from.
@@ -72,6 +76,8 @@ impl Layer {
             log: env("HOSO_LOG"),
             log_format: env("HOSO_LOG_FORMAT"),
             mark: env("HOSO_MARK"),
+            audit: env("HOSO_AUDIT"),
+            audit_keys: env("HOSO_AUDIT_KEYS"),
         })
     }
 

@@ -45,6 +45,8 @@ fn flags_win_over_environment_over_file_over_defaults() {
             "default",
             path,
             "default",
+            "default",
+            "default",
             "default"
         ]
     );

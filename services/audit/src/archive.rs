@@ -1,0 +1,143 @@
+//! The directory that anybody may read: tiles, checkpoints, the log's public key.
+//!
+//! `tile/…` as C2SP tlog-tiles names them, `checkpoint` (the newest), `checkpoints/…/<size>` (every
+//! one that was signed), `log.vkey`. Files are added and never changed, but `checkpoint`, which is
+//! replaced, and tiles of the edge, which go once the full tile is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hoso_proof::{LogIdentity, SignedCheckpoint, TilePath, Tiles};
+
+use crate::error::AuditError;
+use crate::files::{self, READABLE};
+
+const CHECKPOINT: &str = "checkpoint";
+const PUBLIC_KEY: &str = "log.vkey";
+/// Bytes of a checkpoint with its cosignatures, at most.
+const CHECKPOINT_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a full tile.
+const TILE_BYTES: usize = 256 * 32;
+
+/// The archive of one log.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    directory: PathBuf,
+}
+
+impl Archive {
+    /// The archive in a directory, whether it is there or not.
+    #[must_use]
+    pub fn new(directory: &Path) -> Self {
+        Self {
+            directory: directory.to_path_buf(),
+        }
+    }
+
+    /// The newest checkpoint, as it is; not checked.
+    ///
+    /// # Errors
+    /// Nothing was sealed yet, or the file cannot be read.
+    pub fn checkpoint(&self) -> Result<String, AuditError> {
+        self.newest()?.ok_or_else(|| AuditError::Unsealed {
+            path: self.directory.clone(),
+        })
+    }
+
+    /// The checkpoint of `size` events, as it was signed; not checked.
+    ///
+    /// # Errors
+    /// None of that size was signed, or the file cannot be read.
+    pub fn checkpoint_of(&self, size: u64) -> Result<String, AuditError> {
+        note(&self.dated(size))?.ok_or(AuditError::NoCheckpoint { size })
+    }
+
+    /// The log that is sealed here, by the archive's own word: a verifier pins the log's key and asks
+    /// nobody who it is.
+    ///
+    /// # Errors
+    /// Nothing was sealed yet, or the file is damaged.
+    pub fn log(&self) -> Result<LogIdentity, AuditError> {
+        let path = self.directory.join(PUBLIC_KEY);
+        let key = note(&path)?.ok_or_else(|| AuditError::Unsealed {
+            path: self.directory.clone(),
+        })?;
+        LogIdentity::parse(key.trim_end()).map_err(|error| AuditError::damaged(&path, &error))
+    }
+
+    /// The newest checkpoint, if there is one.
+    pub(crate) fn newest(&self) -> Result<Option<String>, AuditError> {
+        note(&self.directory.join(CHECKPOINT))
+    }
+
+    /// Writes tiles; when this returns they are on the disk.
+    pub(crate) fn write_tiles(&self, tiles: &[(TilePath, Vec<u8>)]) -> Result<(), AuditError> {
+        for (tile, bytes) in tiles {
+            let path = self.directory.join(tile.to_string());
+            if let Some(parent) = path.parent() {
+                files::make_directory(parent)?;
+            }
+            files::keep(&path, bytes, READABLE)?;
+            let edge = path.with_added_extension("p");
+            if tile.is_full() && edge.is_dir() {
+                fs::remove_dir_all(&edge).map_err(AuditError::file(&edge))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows a checkpoint that the signer remembers already.
+    pub(crate) fn publish(
+        &self,
+        checkpoint: &SignedCheckpoint,
+        key: &str,
+    ) -> Result<(), AuditError> {
+        let text = checkpoint.note().encode();
+        let dated = self.dated(checkpoint.head().size);
+        if let Some(parent) = dated.parent() {
+            files::make_directory(parent)?;
+        }
+        files::keep(&self.directory.join(PUBLIC_KEY), key.as_bytes(), READABLE)?;
+        files::keep(&dated, text.as_bytes(), READABLE)?;
+        files::replace(&self.directory.join(CHECKPOINT), text.as_bytes(), READABLE)
+    }
+
+    fn dated(&self, size: u64) -> PathBuf {
+        // Not all in one directory: a log that is sealed every second has many.
+        let group = format!("{:09}", size / 10_000);
+        let name = format!("{size:013}");
+        self.directory.join("checkpoints").join(group).join(name)
+    }
+
+    /// The narrowest tile of the edge that has enough hashes.
+    fn wider(&self, tile: TilePath) -> Option<PathBuf> {
+        let full = self.directory.join(tile.full().to_string());
+        let edge = full.with_added_extension("p");
+        let names = fs::read_dir(&edge).ok()?.filter_map(Result::ok);
+        let widths = names.filter_map(|entry| entry.file_name().to_str()?.parse::<u16>().ok());
+        let width = widths.filter(|width| *width >= tile.width).min()?;
+        Some(edge.join(width.to_string()))
+    }
+}
+
+impl Tiles for Archive {
+    fn read(&self, tile: &TilePath) -> Result<Vec<u8>, String> {
+        let exact = self.directory.join(tile.to_string());
+        let full = self.directory.join(tile.full().to_string());
+        let places = [Some(exact), Some(full), self.wider(*tile)];
+        for path in places.into_iter().flatten() {
+            let found = files::read(&path, TILE_BYTES).map_err(|error| error.to_string())?;
+            if let Some(bytes) = found {
+                return Ok(bytes);
+            }
+        }
+        Err("there is no such tile".to_owned())
+    }
+}
+
+fn note(path: &Path) -> Result<Option<String>, AuditError> {
+    let bytes = files::read(path, CHECKPOINT_BYTES_MAX)?;
+    bytes
+        .map(|bytes| String::from_utf8(bytes).map_err(|e| AuditError::damaged(path, &e)))
+        .transpose()
+}

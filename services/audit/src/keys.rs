@@ -1,0 +1,132 @@
+//! The directory of secrets: the log's key, the secret of the salts, and what was signed last.
+//!
+//! It stands apart from the archive and from the database, and belongs to whoever seals. What was
+//! signed last is here, not in the archive, so that bringing back an old archive does not make the
+//! signer forget.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use hoso_proof::{Algorithm, LogIdentity, LogSigner, Salt, SecretKey};
+
+use crate::error::AuditError;
+use crate::files::{self, SECRET};
+
+const LOG_KEY: &str = "log.key";
+const SALT_KEY: &str = "salt.key";
+const LAST_SIGNED: &str = "last-signed";
+const LOCK: &str = "seal.lock";
+/// Bytes of a file of this directory, at most.
+const FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// Opened secrets.
+pub struct Keys {
+    directory: PathBuf,
+    salts: [u8; 32],
+    log: LogIdentity,
+}
+
+impl Keys {
+    /// Opens the directory, and makes the secrets of a new one: a key whose name is `origin`, or a
+    /// name of chance.
+    ///
+    /// # Errors
+    /// The directory cannot be read or written, a secret is damaged, or one of two is missing.
+    pub fn open_or_make(directory: &Path, origin: Option<&str>) -> Result<Self, AuditError> {
+        let (key, salt) = (directory.join(LOG_KEY), directory.join(SALT_KEY));
+        if !key.exists() {
+            files::make_directory(directory)?;
+            let chance = hex::encode(random::<8>()?);
+            let origin = origin.map_or_else(|| format!("hoso/{chance}"), str::to_owned);
+            let made = SecretKey::from_seed(&origin, Algorithm::Ed25519, &random()?)
+                .map_err(AuditError::Origin)?;
+            // The salts first: a log never stands there with a key and without them. Salts without a
+            // key are what a crash between the two leaves behind, and are as good as new ones.
+            if !salt.exists() {
+                files::keep(&salt, hex::encode(random::<32>()?).as_bytes(), SECRET)?;
+            }
+            files::keep(&key, made.expose().as_bytes(), SECRET)?;
+        }
+        Self::open(directory)
+    }
+
+    /// Opens a directory that is there.
+    ///
+    /// # Errors
+    /// It cannot be read, or a secret is missing or damaged.
+    pub fn open(directory: &Path) -> Result<Self, AuditError> {
+        let path = directory.join(SALT_KEY);
+        let salts = hex::decode(text(&path)?).ok();
+        let salts = salts.and_then(|bytes| bytes.try_into().ok());
+        let salts = salts.ok_or_else(|| AuditError::damaged(&path, &"not 32 bytes in hex"))?;
+        let log = LogIdentity::new(secret(directory)?.public().clone())?;
+        Ok(Self {
+            directory: directory.to_path_buf(),
+            salts,
+            log,
+        })
+    }
+
+    /// The log's identity: what verifiers are given.
+    #[must_use]
+    pub const fn log(&self) -> &LogIdentity {
+        &self.log
+    }
+
+    /// The salt of the event at a position.
+    #[must_use]
+    pub fn salt(&self, position: u64) -> Salt {
+        Salt::derive(&self.salts, position)
+    }
+
+    /// Takes the lock of the one that seals; held until the file is dropped.
+    pub(crate) fn lock(&self) -> Result<File, AuditError> {
+        let path = self.directory.join(LOCK);
+        let file = File::create(&path).map_err(AuditError::file(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(AuditError::Busy { path }),
+            Err(TryLockError::Error(error)) => Err(AuditError::file(&path)(error)),
+        }
+    }
+
+    /// The signer, behind the last checkpoint that it signed.
+    pub(crate) fn signer(&self) -> Result<LogSigner, AuditError> {
+        let key = secret(&self.directory)?;
+        let last = files::read(&self.directory.join(LAST_SIGNED), FILE_BYTES_MAX)?;
+        Ok(match last {
+            None => LogSigner::begin(key)?,
+            Some(last) => LogSigner::resume(key, &last)?,
+        })
+    }
+
+    /// Remembers a checkpoint, durably, before anybody sees it.
+    pub(crate) fn remember(&self, checkpoint: &str) -> Result<(), AuditError> {
+        let path = self.directory.join(LAST_SIGNED);
+        files::replace(&path, checkpoint.as_bytes(), SECRET)
+    }
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keys({})", self.log.key())
+    }
+}
+
+fn secret(directory: &Path) -> Result<SecretKey, AuditError> {
+    let path = directory.join(LOG_KEY);
+    SecretKey::parse(&text(&path)?).map_err(|error| AuditError::damaged(&path, &error))
+}
+
+fn text(path: &Path) -> Result<String, AuditError> {
+    let bytes = files::read(path, FILE_BYTES_MAX)?;
+    let bytes = bytes.ok_or_else(|| AuditError::damaged(path, &"the secret is missing"))?;
+    let text = String::from_utf8(bytes).map_err(|e| AuditError::damaged(path, &e))?;
+    Ok(text.trim_end().to_owned())
+}
+
+fn random<const N: usize>() -> Result<[u8; N], AuditError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| AuditError::Chance(error.to_string()))?;
+    Ok(bytes)
+}

@@ -1,0 +1,346 @@
+//! Sealing over a real ledger: what a crash between any two writes leaves behind, ledgers and
+//! archives that were cut, changed or brought back, two that seal at once.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers: a broken setup must stop the test"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hoso_audit::{Archive, AuditError, Keys, Sealed, consistency, prove, seal};
+use hoso_ledger::SharedLedger;
+use hoso_ledger::conformance::sample;
+use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
+use hoso_proof::{LogIdentity, SignedCheckpoint};
+use tempfile::TempDir;
+
+struct Place {
+    directory: TempDir,
+    ledger: SharedLedger,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = ledger(&directory.path().join("data")).await;
+        Self { directory, ledger }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn archive(&self) -> Archive {
+        Archive::new(&self.at("sealed/archive"))
+    }
+
+    fn keys(&self) -> Result<Keys, AuditError> {
+        Keys::open_or_make(&self.at("sealed/keys"), Some("example.org/log"))
+    }
+
+    async fn grow(&self, stream: &str, expected: u64, count: u64) {
+        append(&self.ledger, stream, expected, count).await;
+    }
+
+    async fn seal(&self) -> Result<Sealed, AuditError> {
+        let ledger = Arc::clone(&self.ledger);
+        seal(ledger, &self.archive(), &self.keys()?).await
+    }
+
+    async fn sealed(&self) -> u64 {
+        self.seal().await.unwrap().checkpoint.head().size
+    }
+}
+
+async fn ledger(data: &Path) -> SharedLedger {
+    fs::create_dir_all(data).unwrap();
+    let ledger = SqliteLedger::open(data, SqliteOptions::new(sample::still_clock())).await;
+    ledger.unwrap()
+}
+
+async fn append(ledger: &SharedLedger, stream: &str, expected: u64, count: u64) {
+    let mut expected = expected;
+    let end = expected + count;
+    while expected < end {
+        let some = (end - expected).min(50);
+        let append = sample::append(stream, expected, some).unwrap();
+        ledger.append(append).await.unwrap();
+        expected += some;
+    }
+}
+
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Every file under a directory, but locks.
+fn files(directory: &Path) -> Files {
+    let mut found = Files::new();
+    let mut folders = vec![directory.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            } else if entry.file_name() != "seal.lock" {
+                let name = entry.path().strip_prefix(directory).unwrap().to_path_buf();
+                found.insert(name, fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    found
+}
+
+fn put_back(directory: &Path, files: &Files) {
+    if directory.exists() {
+        fs::remove_dir_all(directory).unwrap();
+    }
+    for (name, bytes) in files {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+/// The order in which sealing writes.
+fn step(path: &Path) -> u8 {
+    let text = path.to_str().unwrap();
+    match text {
+        _ if text.contains("tile/") => 0,
+        "keys/last-signed" => 1,
+        "archive/log.vkey" => 2,
+        _ if text.contains("archive/checkpoints/") => 3,
+        "archive/checkpoint" => 4,
+        other => panic!("sealing writes {other}"),
+    }
+}
+
+#[tokio::test]
+async fn what_is_sealed_is_proved_and_what_grows_is_consistent() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 7).await;
+    let first = place.seal().await.unwrap();
+    assert_eq!((first.before, first.checkpoint.head().size), (0, 7));
+    place.grow("dossier-2", 0, 600).await;
+    let second = place.seal().await.unwrap();
+    assert_eq!((second.before, second.checkpoint.head().size), (7, 607));
+    let (archive, keys) = (place.archive(), place.keys().unwrap());
+    let pinned = fs::read_to_string(place.at("sealed/archive/log.vkey")).unwrap();
+    let pinned = LogIdentity::parse(pinned.trim_end()).unwrap();
+    for position in [1, 7, 8, 256, 257, 607] {
+        let proof = prove(&place.ledger, &archive, &keys, position)
+            .await
+            .unwrap();
+        let included = proof.verify(&pinned).unwrap();
+        assert_eq!(included.leaf.position, position);
+    }
+    let missing = prove(&place.ledger, &archive, &keys, 608).await;
+    assert!(matches!(
+        missing,
+        Err(AuditError::NotSealed { sealed: 607, .. })
+    ));
+    let proof = consistency(&archive, keys.log(), 7, 607).unwrap();
+    proof.verify(&pinned, first.checkpoint.head()).unwrap();
+    let unsigned = consistency(&archive, keys.log(), 7, 500);
+    assert!(matches!(
+        unsigned,
+        Err(AuditError::NoCheckpoint { size: 500 })
+    ));
+    let wrong_way = consistency(&archive, keys.log(), 607, 7);
+    assert!(matches!(wrong_way, Err(AuditError::NotSealed { .. })));
+}
+
+#[tokio::test]
+async fn sealing_again_changes_nothing() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 300).await;
+    place.sealed().await;
+    let before = files(&place.at("sealed"));
+    assert_eq!(place.sealed().await, 300);
+    assert_eq!(files(&place.at("sealed")), before);
+}
+
+/// Sealing from 250 to 530 events completes two full tiles, removes an edge and makes another.
+#[tokio::test]
+async fn a_crash_between_any_two_writes_is_made_good_by_sealing_again() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 250).await;
+    place.sealed().await;
+    let before = files(&place.at("sealed"));
+    place.grow("dossier-1", 250, 280).await;
+    place.sealed().await;
+    let after = files(&place.at("sealed"));
+    let changed = after
+        .iter()
+        .filter(|(path, bytes)| before.get(*path) != Some(bytes));
+    let mut changed: Vec<_> = changed.collect();
+    changed.sort_by_key(|(path, _)| step(path));
+    assert!(changed.len() > 6, "{changed:?}");
+    for written in 0..=changed.len() {
+        let mut crashed = before.clone();
+        for (path, bytes) in changed.iter().take(written) {
+            crashed.insert((*path).clone(), (*bytes).clone());
+        }
+        put_back(&place.at("sealed"), &crashed);
+        assert_eq!(place.sealed().await, 530, "after {written} writes");
+        let mended = files(&place.at("sealed"));
+        for (path, bytes) in &after {
+            assert_eq!(
+                mended.get(path),
+                Some(bytes),
+                "after {written} writes: {path:?}"
+            );
+        }
+    }
+    // The same where more was appended before anybody sealed again.
+    place.grow("dossier-1", 530, 3).await;
+    for written in 0..=changed.len() {
+        let mut crashed = before.clone();
+        for (path, bytes) in changed.iter().take(written) {
+            crashed.insert((*path).clone(), (*bytes).clone());
+        }
+        put_back(&place.at("sealed"), &crashed);
+        assert_eq!(place.sealed().await, 533, "after {written} writes");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_while_secrets_are_made_leaves_nothing_half_made() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 1).await;
+    place.keys().unwrap();
+    fs::remove_file(place.at("sealed/keys/log.key")).unwrap();
+    assert_eq!(place.sealed().await, 1);
+    fs::remove_file(place.at("sealed/keys/salt.key")).unwrap();
+    let missing = place.seal().await.unwrap_err();
+    assert!(matches!(missing, AuditError::Damaged { .. }), "{missing}");
+}
+
+#[tokio::test]
+async fn a_ledger_that_was_cut_or_brought_back_from_an_older_backup_is_not_signed() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 10).await;
+    place.sealed().await;
+    let sealed = place.archive().checkpoint().unwrap();
+    let keys = place.keys().unwrap();
+    let other = ledger(&place.at("restored")).await;
+    append(&other, "dossier-1", 0, 9).await;
+    let cut = seal(Arc::clone(&other), &place.archive(), &keys).await;
+    let (ends, signed) = match cut {
+        Err(AuditError::Cut { ends, signed }) => (ends, signed),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((ends, signed), (9, 10));
+    // It went on: as many events as before and more, but other ones.
+    append(&other, "dossier-2", 0, 5).await;
+    let changed = seal(other, &place.archive(), &keys).await;
+    assert!(matches!(
+        changed,
+        Err(AuditError::Changed { position: 10, .. })
+    ));
+    assert_eq!(place.archive().checkpoint().unwrap(), sealed);
+}
+
+#[tokio::test]
+async fn an_archive_that_was_cut_or_brought_back_makes_the_signer_forget_nothing() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 100).await;
+    place.sealed().await;
+    let older = files(&place.at("sealed/archive"));
+    place.grow("dossier-1", 100, 200).await;
+    place.sealed().await;
+    let newest = files(&place.at("sealed/archive"));
+    put_back(&place.at("sealed/archive"), &older);
+    let refused = place.seal().await.unwrap_err();
+    assert!(refused.is_finding(), "{refused}");
+    assert_eq!(files(&place.at("sealed/archive")), older);
+    for path in newest
+        .keys()
+        .filter(|path| path.to_str().unwrap().contains("tile/"))
+    {
+        let mut cut = newest.clone();
+        cut.remove(path);
+        put_back(&place.at("sealed/archive"), &cut);
+        place.grow("dossier-2", 0, 0).await;
+        // Either the tile is needed and missed, or another one holds the same hashes.
+        match place.seal().await {
+            Ok(sealed) => assert_eq!(sealed.checkpoint.head().size, 300),
+            Err(error) => assert!(error.is_finding(), "{error}"),
+        }
+    }
+    put_back(&place.at("sealed/archive"), &newest);
+    assert_eq!(place.sealed().await, 300);
+}
+
+#[tokio::test]
+async fn secrets_that_were_brought_back_learn_from_the_archive() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 3).await;
+    place.sealed().await;
+    let older = files(&place.at("sealed/keys"));
+    place.grow("dossier-1", 3, 3).await;
+    place.sealed().await;
+    put_back(&place.at("sealed/keys"), &older);
+    let other = ledger(&place.at("other")).await;
+    append(&other, "dossier-1", 0, 4).await;
+    let keys = place.keys().unwrap();
+    let cut = seal(other, &place.archive(), &keys).await;
+    assert!(matches!(cut, Err(AuditError::Cut { signed: 6, .. })));
+    assert_eq!(place.sealed().await, 6);
+}
+
+#[tokio::test]
+async fn another_key_does_not_go_on_with_a_log() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 3).await;
+    place.sealed().await;
+    fs::remove_dir_all(place.at("sealed/keys")).unwrap();
+    let other = place.seal().await.unwrap_err();
+    assert!(other.is_finding(), "{other}");
+}
+
+#[tokio::test]
+async fn two_that_seal_at_once_sign_one_history() {
+    let place = Place::new().await;
+    place.keys().unwrap();
+    let (mut done, mut busy, mut expected) = (0, 0, 0);
+    let mut heads = Vec::new();
+    while done < 40 {
+        place.grow("dossier-1", expected, 5).await;
+        expected += 5;
+        let (one, two) = tokio::join!(place.seal(), place.seal());
+        for outcome in [one, two] {
+            match outcome {
+                Ok(sealed) => {
+                    heads.push(sealed.checkpoint.head());
+                    done += 1;
+                }
+                Err(AuditError::Busy { .. }) => busy += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+    assert!(busy > 0, "they never met");
+    let (archive, keys) = (place.archive(), place.keys().unwrap());
+    let last = archive.checkpoint().unwrap();
+    let last = SignedCheckpoint::open(last.as_bytes(), keys.log()).unwrap();
+    for head in heads {
+        let proof = consistency(&archive, keys.log(), head.size, last.head().size).unwrap();
+        proof.verify(keys.log(), head).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_event_whose_bytes_are_not_those_of_its_digest_is_named() {
+    let place = Place::new().await;
+    let mut append = sample::append("dossier-1", 0, 3).unwrap();
+    append.events.get_mut(1).unwrap().sha256 = [7; 32];
+    place.ledger.append(append).await.unwrap();
+    let wrong = place.seal().await.unwrap_err().to_string();
+    assert!(
+        wrong.contains("event 2 does not have its SHA-256"),
+        "{wrong}"
+    );
+}

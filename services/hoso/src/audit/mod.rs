@@ -1,0 +1,123 @@
+//! `hoso audit`: the ledger sealed with signed checkpoints, and what is in it proved to who trusts
+//! nobody.
+
+mod seal;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use hoso_audit::{Archive, AuditError, Keys};
+use hoso_ledger::Position;
+use hoso_runtime::config::{Config, Layer};
+
+use crate::cli::{BadInput, Unavailable};
+use crate::store::{self, Data};
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Seal everything up to the ledger's head: tiles, and a signed checkpoint
+    Seal(SealArgs),
+    /// Print the newest checkpoint
+    Checkpoint(PlaceArgs),
+    /// Prove that the event at a position is in the log, under the newest checkpoint
+    Prove(ProveArgs),
+    /// Prove that the checkpoint of B events begins with the first A of them
+    Consistency(ConsistencyArgs),
+}
+
+/// Where the log and what is sealed of it are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlaceArgs {
+    #[command(flatten)]
+    data: Data,
+    /// The archive of what is sealed; else `HOSO_AUDIT`, the settings file, `audit` in the data
+    /// directory
+    #[arg(long, value_name = "DIR")]
+    archive: Option<String>,
+    /// The sealer's secrets; else `HOSO_AUDIT_KEYS`, the settings file, `audit-keys` in the data
+    /// directory
+    #[arg(long, value_name = "DIR")]
+    keys: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Sealing.
+#[derive(Debug, Args)]
+pub(crate) struct SealArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Name of a new log, such as `khenthuong.example.vn/log`; one of chance otherwise. A log keeps
+    /// its name
+    #[arg(long, value_name = "NAME")]
+    origin: Option<String>,
+}
+
+/// Which event.
+#[derive(Debug, Args)]
+pub(crate) struct ProveArgs {
+    /// Its position
+    position: Position,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// Which checkpoints.
+#[derive(Debug, Args)]
+pub(crate) struct ConsistencyArgs {
+    /// Events of the older one
+    #[arg(value_name = "A")]
+    old: u64,
+    /// Events of the newer one
+    #[arg(value_name = "B")]
+    new: u64,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+impl PlaceArgs {
+    fn settings(&self) -> Result<Config> {
+        store::settings(&Layer {
+            audit: self.archive.clone(),
+            audit_keys: self.keys.clone(),
+            ..self.data.layer()
+        })
+    }
+}
+
+/// Runs it.
+///
+/// # Errors
+/// What was asked for is not there, the record is not what was signed, or something cannot be read
+/// or written.
+pub(crate) async fn run(command: AuditCommand) -> Result<u8> {
+    match command {
+        AuditCommand::Seal(args) => seal::seal(args).await,
+        AuditCommand::Checkpoint(place) => seal::checkpoint(&place),
+        AuditCommand::Prove(args) => seal::prove(args).await,
+        AuditCommand::Consistency(args) => seal::consistency(&args),
+    }
+}
+
+fn archive(config: &Config) -> Archive {
+    Archive::new(&config.audit)
+}
+
+fn keys(config: &Config) -> Result<Keys> {
+    Keys::open(&config.audit_keys).map_err(told)
+}
+
+/// What an error of the audit is on the command line.
+fn told(error: AuditError) -> anyhow::Error {
+    if error.is_bad_input() {
+        return BadInput(error.to_string()).into();
+    }
+    if error.is_finding() {
+        return error.into();
+    }
+    if let AuditError::Ledger(error) = error {
+        return error.into();
+    }
+    Unavailable(error.to_string()).into()
+}

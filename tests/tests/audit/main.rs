@@ -1,0 +1,8 @@
+//! `hoso audit` over the real binary: what is sealed, what is proved, what is found.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's helpers: a broken setup must stop the test"
+)]
+
+mod seal;
