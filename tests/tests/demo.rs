@@ -99,10 +99,60 @@ async fn the_demo_gives_the_totals_of_the_readme_and_leaves_a_readable_record() 
     let verify = hoso_json(&["ledger", "verify", "--json", "--data", store]);
     assert_eq!(verify["differences"], json!([]));
     assert_eq!(verify["events"], demo["events"]);
+    the_record_is_found_again(store);
     every_event_is_as_published(store).await;
     history_shows_the_path(store);
     a_diff_names_the_event_behind_each_field(store);
     state_can_be_seen_as_of_a_day(store);
+}
+
+/// Every verdict and ranking is made again from the facts it names; with other rules, a simulation.
+fn the_record_is_found_again(store: &str) {
+    let replay = hoso_json(&["replay", "--json", "--data", store]);
+    assert_eq!(replay["differences"], json!([]));
+    // 48 items reached verification; ranked with the tie, after its ruling and after the hold.
+    assert_eq!(replay["verdicts"], 48, "{replay}");
+    assert_eq!(replay["rankings"], 3, "{replay}");
+    assert_eq!(replay.get("simulation"), None);
+    let other = tempfile::tempdir().unwrap();
+    let rules = other.path().join("rules.json");
+    let book = root().join("crates/domain/rulebooks/soc-trang-52-2022.json");
+    let text = std::fs::read_to_string(book).unwrap();
+    let fewer = text.replacen("{\"annual\": 10,", "{\"annual\": 1,", 1);
+    assert_ne!(fewer, text);
+    std::fs::write(&rules, fewer).unwrap();
+    let rules = rules.to_str().unwrap();
+    let events = replay["events"].clone();
+    let simulated = hoso_json(&["replay", "--json", "--rules", rules, "--data", store]);
+    let round = &simulated["rounds"][0];
+    assert_eq!(simulated["simulation"], true);
+    // Ten individuals were selected for ten slots; one slot leaves one.
+    assert_eq!(
+        round["winners"]["lost"].as_array().unwrap().len(),
+        9,
+        "{round}"
+    );
+    assert_eq!(round["rules"][0]["path"], "$.lanes[9].quotas.annual");
+    let after = hoso_json(&["replay", "--json", "--data", store]);
+    assert_eq!(after["events"], events, "a simulation is never written");
+    awards_that_rest_on_a_fact_are_listed(store);
+}
+
+fn awards_that_rest_on_a_fact_are_listed(store: &str) {
+    let affected = |fact| hoso_json(&["affected", fact, "--json", "--data", store]);
+    let rests = affected("SCORE/so-tu-phap/2024");
+    assert_eq!(rests["fact"], "SCORE/so-tu-phap/2024");
+    let decision = &rests["decisions"][0];
+    assert_eq!(decision["decision"], "1987/QĐ-UBND");
+    assert_eq!(decision["then"], decision["now"], "nothing was corrected");
+    let award = &decision["awards"][0];
+    assert_eq!(award["item"], "hs04-2");
+    assert_eq!(award["rules"], json!(["R25", "R26"]));
+    assert_eq!(award["then"], award["now"]);
+    // Its department item was absorbed: no award rests on this one.
+    assert_eq!(affected("SCORE/so-noi-vu/2024")["decisions"], json!([]));
+    let (code, _, err) = hoso(&["affected", "SCORE/so-noi-vu", "--data", store]);
+    assert_eq!(code, 2, "{err}");
 }
 
 /// Every event of the whole year, read as another program would: by the published descriptors.

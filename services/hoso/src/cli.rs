@@ -10,7 +10,7 @@ use hoso_runtime::Problem;
 
 use crate::{
     audit, backup, config, demo, diff, evaluate, health, history, import, ledger, migrate,
-    nats_keys, openapi, output, restore, serve, token, up,
+    nats_keys, openapi, output, replay, restore, serve, token, up,
 };
 
 /// Done.
@@ -62,6 +62,10 @@ enum Command {
     /// Seal the ledger with signed checkpoints, and prove what is in it to who trusts nobody
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Fold the log again and compare every state, verdict and ranking; or simulate another rule book
+    Replay(replay::ReplayArgs),
+    /// List the decided awards that rest on a fact, with where they would stand by what is known now
+    Affected(replay::AffectedArgs),
     /// Back up the ledger and the documents into a directory, or check a backup
     Backup(backup::BackupArgs),
     /// Make a ledger and its documents anew from a backup, where there is none
@@ -108,6 +112,8 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::Diff(args) => block_on(diff::run(args)),
         Command::Import(args) => block_on(import::run(args)),
         Command::Token(command) => block_on(token::run(command)),
+        Command::Replay(args) => block_on(replay::run(args)),
+        Command::Affected(args) => block_on(replay::run_affected(args)),
         Command::Backup(args) => block_on(backup::run(args)),
         Command::Restore(args) => block_on(restore::run(args)),
         Command::Audit(command) => block_on(audit::run(command)),

@@ -56,20 +56,29 @@ async fn fold(ledger: &dyn Ledger) -> Result<Folded> {
     folded
 }
 
-async fn verify(args: Verify) -> Result<u8> {
-    let runtime = store::open_to_read(&args.data.settings()?).await?;
-    let started = Instant::now();
-    let mut folded = fold(runtime.ledger.as_ref()).await?;
-    let seconds = started.elapsed().as_secs_f64();
+/// The whole log folded, and every stream's row compared with the fold of its events.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub(crate) async fn folded_and_compared(ledger: &dyn Ledger) -> Result<Folded> {
+    let mut folded = fold(ledger).await?;
     for (stream, fold) in &folded.streams {
         let row = fold.row(stream)?;
-        let stored = runtime.ledger.stream(stream).await?;
+        let stored = ledger.stream(stream).await?;
         if let Some(difference) = difference(&row, stored.as_ref()) {
             folded
                 .differences
                 .push(format!("stream {stream}: {difference}"));
         }
     }
+    Ok(folded)
+}
+
+async fn verify(args: Verify) -> Result<u8> {
+    let runtime = store::open_to_read(&args.data.settings()?).await?;
+    let started = Instant::now();
+    let folded = folded_and_compared(runtime.ledger.as_ref()).await?;
+    let seconds = started.elapsed().as_secs_f64();
     runtime.ledger.close().await;
     report(&args, &folded, seconds);
     Ok(if folded.differences.is_empty() {
@@ -79,14 +88,19 @@ async fn verify(args: Verify) -> Result<u8> {
     })
 }
 
+/// Events a second.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate for people"
+)]
+pub(crate) fn rate(events: u64, seconds: f64) -> u64 {
+    (events as f64 / seconds.max(1e-9)) as u64
+}
+
 fn report(args: &Verify, folded: &Folded, seconds: f64) {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rate for people"
-    )]
-    let rate = (folded.events as f64 / seconds.max(1e-9)) as u64;
+    let rate = rate(folded.events, seconds);
     if args.json {
         let report = json!({
             "events": folded.events,

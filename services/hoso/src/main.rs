@@ -20,6 +20,7 @@ mod migrate;
 mod nats_keys;
 mod openapi;
 mod output;
+mod replay;
 mod restore;
 mod serve;
 mod services;

@@ -4,9 +4,11 @@
 //! it evaluated, and records what came out; it judges no criterion itself.
 
 mod access;
+mod affected;
 mod http;
 mod inputs;
 mod reactions;
+mod replay;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -16,8 +18,10 @@ use std::sync::Arc;
 use axum::Extension;
 use hoso_runtime::{Runtime, Service, View};
 
+pub use affected::{AffectedDecision, decisions_on};
 pub use inputs::round_file;
 pub use reactions::Reactions;
+pub use replay::{Ranked, Replay};
 pub use views::World;
 
 /// The service's name: of its cursor, its metrics and its actor.

@@ -11,6 +11,7 @@ mod http;
 mod judge;
 mod lapse;
 mod reactions;
+mod replay;
 mod views;
 
 #[cfg(test)]
@@ -20,6 +21,8 @@ use std::sync::Arc;
 
 use axum::Extension;
 use hoso_runtime::{Runtime, Service, View};
+
+pub use replay::Replay;
 
 use crate::reactions::CaseReactor;
 use crate::views::Foreign;

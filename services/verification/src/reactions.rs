@@ -138,7 +138,10 @@ impl CaseReactor {
             if corrected.year > round.opened.year {
                 continue;
             }
-            for case in verifying(runtime, id.as_str()).await? {
+            let cases = verifying(runtime, id.as_str()).await?;
+            // As of now: no case knows anything that the facts' position does not cover.
+            let foreign = self.foreign.current().await?;
+            for case in cases {
                 // Never for an earlier day than the verdicts there are.
                 let Some(last) = last_evaluated(&case) else {
                     continue;

@@ -19,6 +19,17 @@ pub struct Standing {
     pub place: Option<u32>,
 }
 
+impl Standing {
+    /// Of a result.
+    pub(super) fn of(result: &ItemResult) -> Self {
+        Self {
+            verdict: result.verdict,
+            outcome: result.outcome,
+            place: result.place,
+        }
+    }
+}
+
 /// An item that stands otherwise under the second rule book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -69,8 +80,8 @@ pub fn differences(from: &Outcome, to: &Outcome) -> Vec<Difference> {
     let both = from.items.iter().zip(&to.items);
     both.map(|(from, to)| Difference {
         item: from.id.clone(),
-        from: standing(from),
-        to: standing(to),
+        from: Standing::of(from),
+        to: Standing::of(to),
         from_reason: from.reason.clone(),
         to_reason: to.reason.clone(),
         criteria: criteria(from, to),
@@ -92,14 +103,6 @@ pub fn winners(differences: &[Difference]) -> Winners {
     Winners {
         gained: of((false, true)),
         lost: of((true, false)),
-    }
-}
-
-fn standing(result: &ItemResult) -> Standing {
-    Standing {
-        verdict: result.verdict,
-        outcome: result.outcome,
-        place: result.place,
     }
 }
 

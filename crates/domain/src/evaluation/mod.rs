@@ -3,6 +3,7 @@
 //! No store, no clock, no network. The services, the command line, an auditor who re-derives a past
 //! round and a policy maker who asks "what if" all call the same code.
 
+mod affected;
 mod check;
 mod comparison;
 mod criteria;
@@ -25,6 +26,7 @@ mod trial;
 pub mod vocabulary;
 mod what_if;
 
+pub use affected::{Affected, AffectedItem, Correctable, CorrectableError, affected};
 pub use comparison::{CriterionDifference, Difference, Standing, Winners, differences, winners};
 pub use evaluate::{evaluate, separating_keys};
 pub use explained::{

@@ -209,7 +209,11 @@ fn json_line(line: &impl Serialize, out: &mut Vec<u8>) -> io::Result<()> {
     writeln!(out)
 }
 
-fn rule_book(path: &Path) -> anyhow::Result<RuleBook> {
+/// The rule book of a file.
+///
+/// # Errors
+/// It cannot be read, or is none.
+pub(crate) fn rule_book(path: &Path) -> anyhow::Result<RuleBook> {
     let bytes = input::read(path, RULE_BOOK_BYTES_MAX)?;
     let shown = path.display();
     RuleBook::read(&bytes).with_context(|| format!("{shown}: $"))

@@ -1,5 +1,6 @@
 //! Behaviour of the evaluation, as sentences; a small builder of round files for all of them.
 
+mod affected;
 mod cuts;
 mod explained;
 mod laws;

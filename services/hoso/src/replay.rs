@@ -1,0 +1,295 @@
+//! `hoso replay` and `hoso affected`: the whole log again, every stream's state, every recorded
+//! verdict and ranking compared; past rounds under another rule book, and awards that rest on a fact.
+//!
+//! Both only read. What another rule book would have done is a simulation and never written.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+use hoso_domain::evaluation::{
+    AffectedItem, Correctable, Difference, RuleId, Winners, differences, evaluate, winners,
+};
+use hoso_domain::ids::RoundId;
+use hoso_domain::rulebook::{RuleBook, RuleBookRef, RuleChange, changes};
+use hoso_ledger::{Ledger, Position, RecordedEvent};
+use hoso_ranking::{AffectedDecision, Ranked, decisions_on};
+use serde::Serialize;
+
+use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
+use crate::evaluate::rule_book;
+use crate::ledger::folded_and_compared;
+use crate::output::say;
+use crate::store::{self, Data};
+
+/// Events read at a time.
+const PAGE: u32 = 1_000;
+
+/// What to replay.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Compare only verdicts and rankings recorded from this position on; all is folded anyway
+    #[arg(long, value_name = "POSITION", default_value_t = 1)]
+    from: Position,
+    /// Also show what another rule book would have made of each round's last ranking: a simulation
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which fact.
+#[derive(Debug, Args)]
+pub(crate) struct AffectedArgs {
+    /// The fact, as receipts name it: SCORE/so-y-te/2024, INITIATIVE/SK-1, UNIT/so-y-te, or HOLD/SUBJECT
+    #[arg(value_name = "FACT")]
+    fact: Correctable,
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was compared.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    events: u64,
+    streams: usize,
+    verdicts: u64,
+    rankings: u64,
+    differences: Vec<String>,
+    events_per_second: u64,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    other: Option<OtherRules>,
+}
+
+/// Past rounds under another rule book; never written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OtherRules {
+    simulation: bool,
+    rule_book: RuleBookRef,
+    rounds: Vec<SimulatedRound>,
+}
+
+/// One round's last ranking under the other book.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SimulatedRound {
+    round: RoundId,
+    ranking_edition: u32,
+    rule_book: RuleBookRef,
+    rules: Vec<RuleChange>,
+    winners: Winners,
+    differences: Vec<Difference>,
+}
+
+/// The recorded verdicts and rankings, made again.
+#[derive(Default)]
+struct Again {
+    verdicts: hoso_verification::Replay,
+    rankings: hoso_ranking::Replay,
+    differences: Vec<String>,
+}
+
+/// Replays the log.
+///
+/// # Errors
+/// The rule book or the ledger cannot be read.
+pub(crate) async fn run(args: ReplayArgs) -> Result<u8> {
+    let other = args.rules.as_deref().map(rule_book).transpose();
+    let other = other.map_err(|error| BadInput(format!("{error:#}")))?;
+    let runtime = store::open_to_read(&args.data.settings()?).await?;
+    let started = Instant::now();
+    let ledger = runtime.ledger.as_ref();
+    let folded = folded_and_compared(ledger).await?;
+    let again = again(ledger, args.from, folded.events).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    runtime.ledger.close().await;
+    let mut differences = folded.differences;
+    differences.extend(again.differences);
+    let report = Report {
+        events: folded.events,
+        streams: folded.streams.len(),
+        verdicts: again.verdicts.verdicts(),
+        rankings: again.rankings.rankings(),
+        events_per_second: crate::ledger::rate(folded.events, seconds),
+        other: other.map(|book| simulated(&again.rankings, &book)),
+        differences,
+    };
+    if args.json {
+        say!("{}", serde_json::to_string(&report)?);
+    } else {
+        tell(&report);
+    }
+    Ok(if report.differences.is_empty() {
+        DONE
+    } else {
+        FOUND_PROBLEMS
+    })
+}
+
+/// Every verdict and ranking recorded from a position on, made again, of the first `events` events.
+async fn again(ledger: &dyn Ledger, from: Position, events: u64) -> Result<Again> {
+    let mut again = Again::default();
+    each(ledger, events, |event| {
+        if event.position >= from {
+            again.verdicts.note(event);
+            again.rankings.note(event);
+        }
+    })
+    .await?;
+    each(ledger, events, |event| {
+        let differences = &mut again.differences;
+        differences.extend(again.verdicts.apply(event));
+        differences.extend(again.rankings.apply(event));
+    })
+    .await?;
+    Ok(again)
+}
+
+async fn each(ledger: &dyn Ledger, events: u64, mut see: impl FnMut(&RecordedEvent)) -> Result<()> {
+    let mut after = 0;
+    while after < events {
+        let page = ledger.read_all(after, PAGE).await?;
+        let Some(last) = page.last().map(|event| event.position) else {
+            break;
+        };
+        page.iter()
+            .take_while(|event| event.position <= events)
+            .for_each(&mut see);
+        after = last;
+    }
+    Ok(())
+}
+
+fn simulated(rankings: &hoso_ranking::Replay, book: &RuleBook) -> OtherRules {
+    // The last edition of a round is the last of its keys.
+    let last: BTreeMap<&RoundId, (u32, &Ranked)> = rankings
+        .files()
+        .iter()
+        .map(|((round, edition), ranked)| (round, (*edition, ranked)))
+        .collect();
+    let rounds = last.into_iter().map(|(round, (edition, ranked))| {
+        let from = evaluate(&ranked.file, &ranked.rule_book);
+        let differences = differences(&from, &evaluate(&ranked.file, book));
+        SimulatedRound {
+            round: round.clone(),
+            ranking_edition: edition,
+            rule_book: ranked.rule_book.reference(),
+            rules: changes(&ranked.rule_book, book),
+            winners: winners(&differences),
+            differences,
+        }
+    });
+    OtherRules {
+        simulation: true,
+        rule_book: book.reference(),
+        rounds: rounds.collect(),
+    }
+}
+
+fn tell(report: &Report) {
+    for difference in &report.differences {
+        say!("{difference}");
+    }
+    say!(
+        "{} events, {} streams, {} verdicts, {} rankings, {} differences, {} events a second",
+        report.events,
+        report.streams,
+        report.verdicts,
+        report.rankings,
+        report.differences.len(),
+        report.events_per_second
+    );
+    let Some(other) = &report.other else {
+        return;
+    };
+    let book = &other.rule_book;
+    say!(
+        "SIMULATION under {} version {}, {}; nothing is recorded",
+        book.id,
+        book.version,
+        book.digest
+    );
+    for round in &other.rounds {
+        say!("round {}, ranking {}:", round.round, round.ranking_edition);
+        for rule in &round.rules {
+            say!("  {}: {} → {}", rule.path, rule.from, rule.to);
+        }
+        for one in &round.differences {
+            let (from, to) = (one.from.outcome, one.to.outcome);
+            say!("  {}: {from} → {to}: {}", one.item, one.to_reason);
+        }
+    }
+}
+
+/// Lists the decided awards that rest on a fact.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub(crate) async fn run_affected(args: AffectedArgs) -> Result<u8> {
+    let runtime = store::open_to_read(&args.data.settings()?).await?;
+    let ledger = runtime.ledger.as_ref();
+    let again = again(ledger, 1, ledger.head().await?).await?;
+    runtime.ledger.close().await;
+    let decisions = decisions_on(&again.rankings, &args.fact)?;
+    if args.json {
+        let fact = args.fact.to_string();
+        let told = serde_json::json!({"fact": fact, "decisions": decisions});
+        say!("{told}");
+        return Ok(DONE);
+    }
+    if decisions.is_empty() {
+        say!("no decided award rests on {}", args.fact);
+    }
+    for one in &decisions {
+        tell_decision(&args.fact, one);
+    }
+    Ok(DONE)
+}
+
+fn tell_decision(fact: &Correctable, decision: &AffectedDecision) {
+    let said = |values: &[String]| match values {
+        [] => "nothing".to_owned(),
+        some => some.join(", "),
+    };
+    say!(
+        "decision {} of {} in {}: {fact} was {}, is {}",
+        decision.decision,
+        decision.date.format("%d/%m/%Y"),
+        decision.round,
+        said(&decision.then),
+        said(&decision.now)
+    );
+    for (what, items) in [("award", &decision.awards), ("no award", &decision.others)] {
+        for item in items {
+            tell_item(what, item);
+        }
+    }
+}
+
+fn tell_item(what: &str, item: &AffectedItem) {
+    let rules: Vec<_> = item.rules.iter().map(RuleId::to_string).collect();
+    let rests = match rules.as_slice() {
+        [] => String::new(),
+        some => format!(", rests on it in {}", some.join(", ")),
+    };
+    let (then, now) = (item.then.outcome, item.now.outcome);
+    if item.then == item.now {
+        say!("  {what} {}{rests}: stands", item.item);
+    } else {
+        say!(
+            "  {what} {}{rests}: {then} → {now}: {}",
+            item.item,
+            item.now_reason
+        );
+    }
+}
