@@ -222,8 +222,7 @@ impl Standings<'_, '_> {
     /// What separates it from the last one above the cut.
     fn not_selected(&self, text: &mut String, one: &Ranked<'_>) -> fmt::Result {
         write!(text, "vị trí {}, hết {} suất", one.place, self.quota)?;
-        let above = |other: &&Ranked<'_>| other.outcome != ItemOutcome::NotSelected;
-        match self.ranked.iter().rfind(above) {
+        match self.last_while(|outcome| outcome != ItemOutcome::NotSelected) {
             Some(last) => {
                 text.write_str(": ")?;
                 self.below(text, one, last)
@@ -242,8 +241,7 @@ impl Standings<'_, '_> {
             write!(text, "{then}{}", Value(*key))?;
         }
         write!(text, "), còn {left} suất, chờ chọn")?;
-        let selected = |other: &&Ranked<'_>| other.outcome == ItemOutcome::Selected;
-        match self.ranked.iter().rfind(selected) {
+        match self.last_while(|outcome| outcome == ItemOutcome::Selected) {
             Some(last) => {
                 text.write_str("; ")?;
                 self.below(text, one, last)
@@ -300,6 +298,14 @@ impl Standings<'_, '_> {
                 Ok(())
             }
         }
+    }
+
+    /// The last whose outcome is such; those selected stand first, then the tied, then the others.
+    ///
+    /// Found by halving: a lane of many losers looks for it once for each of them.
+    fn last_while(&self, such: impl Fn(ItemOutcome) -> bool) -> Option<&Ranked<'_>> {
+        let end = self.ranked.partition_point(|one| such(one.outcome));
+        self.ranked.get(end.checked_sub(1)?)
     }
 
     /// Those who share its place.
