@@ -15,7 +15,7 @@ use crate::figure::{Better, Report};
 use crate::{Setting, rounds};
 
 const FILES: u64 = 1_000;
-const UNITS: u64 = 47;
+pub(crate) const UNITS: u64 = 47;
 const INDIVIDUALS: u64 = 60;
 const YEARS: std::ops::RangeInclusive<u64> = 2021..=2024;
 /// Files a second on one core that the evaluation must reach.
@@ -92,7 +92,11 @@ fn group(n: u64) -> (&'static str, &'static str) {
 }
 
 fn file(n: u64) -> Value {
-    let seed = n * 100_000;
+    file_of(n * 100_000, INDIVIDUALS)
+}
+
+/// A round file of so many individuals beside the units.
+pub(crate) fn file_of(seed: u64, individuals: u64) -> Value {
     let each_year = |figures: &dyn Fn(u64, u64, u64) -> Value| -> Vec<Value> {
         (0..UNITS)
             .flat_map(|unit| YEARS.map(move |year| (unit, year)))
@@ -113,7 +117,7 @@ fn file(n: u64) -> Value {
         .collect();
     let items: Vec<_> = (0..UNITS)
         .map(|n| unit_item(n, seed))
-        .chain((0..INDIVIDUALS).map(|n| individual(n, seed)))
+        .chain((0..individuals).map(|n| individual(n, seed)))
         .collect();
     json!({
         "round": {"kind": "ANNUAL", "year": 2024},
@@ -169,7 +173,7 @@ fn individual(n: u64, seed: u64) -> Value {
                 json!([format!("chi-so-{}", n % 7)]),
             ),
             1 => None,
-            _ => fields.insert("initiative".to_owned(), json!(format!("SK-{}", n / 3))),
+            _ => fields.insert("initiative".to_owned(), json!(format!("SK-{}", n / 3 % 20))),
         };
     }
     item

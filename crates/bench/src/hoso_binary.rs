@@ -1,7 +1,7 @@
 //! The `hoso` program that stands beside this one: where it is, and how it is run and stopped.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::Context;
 
@@ -40,6 +40,11 @@ impl Server {
         let child = command.spawn();
         let child = child.with_context(|| format!("{} does not start", program.display()))?;
         Ok(Self(child))
+    }
+
+    /// What it prints, if that was asked for.
+    pub(crate) fn output(&mut self) -> anyhow::Result<ChildStdout> {
+        self.0.stdout.take().context("its output is not kept")
     }
 
     /// An error if the server ended by itself.

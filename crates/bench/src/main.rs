@@ -7,6 +7,7 @@ mod drive;
 mod evaluate;
 mod figure;
 mod hoso_binary;
+mod large_round;
 mod ledger_load;
 mod load;
 mod memory;
@@ -33,10 +34,11 @@ const MISSED: u8 = 1;
 const NOT_AVAILABLE: u8 = 3;
 
 /// Every benchmark, in the order they run. `pg` names all that begin with `pg-`.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "sqlite-append",
     "replay",
     "evaluate",
+    "large-round",
     "demo",
     "memory",
     "pg-append",
@@ -55,6 +57,7 @@ async fn run(name: &str, setting: &Setting) -> anyhow::Result<Report> {
         "sqlite-append" => sqlite_append::run(setting).await,
         "replay" => replay::run(setting).await,
         "evaluate" => evaluate::run(setting).await,
+        "large-round" => large_round::run(setting).await,
         "demo" => demo::run(setting).await,
         "memory" => memory::run(setting).await,
         "pg-append" => postgres::append::run(setting).await,
