@@ -9,6 +9,7 @@
 
 pub mod checkpoint;
 mod fields;
+pub mod frontier;
 pub mod key;
 pub mod leaf;
 pub mod note;
@@ -18,6 +19,7 @@ pub mod tree;
 pub mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity, LogSigner, SignedCheckpoint};
+pub use frontier::Frontier;
 pub use key::{Algorithm, KeyError, PublicKey, SecretKey};
 pub use leaf::{Commitment, Leaf, LeafError, Salt};
 pub use note::{Note, NoteError};

@@ -65,6 +65,27 @@ impl Archive {
         LogIdentity::parse(key.trim_end()).map_err(|error| AuditError::damaged(&path, &error))
     }
 
+    /// The first `width` hashes of a tile, one behind the other; not checked.
+    ///
+    /// # Errors
+    /// There is no such tile, or it cannot be read.
+    pub fn hashes(&self, level: u8, number: u64, width: u16) -> Result<Vec<u8>, AuditError> {
+        let tile = TilePath {
+            level,
+            number,
+            width,
+        };
+        let path = self.directory.join(tile.to_string());
+        let read = self.read(&tile);
+        let mut bytes = read.map_err(|reason| AuditError::damaged(&path, &reason))?;
+        let wanted = usize::from(width) * 32;
+        if bytes.len() < wanted {
+            return Err(AuditError::damaged(&path, &"it is cut"));
+        }
+        bytes.truncate(wanted);
+        Ok(bytes)
+    }
+
     /// The newest checkpoint, if there is one.
     pub(crate) fn newest(&self) -> Result<Option<String>, AuditError> {
         note(&self.directory.join(CHECKPOINT))

@@ -1,7 +1,13 @@
 //! `hoso audit`: the ledger sealed with signed checkpoints, and what is in it proved to who trusts
 //! nobody.
 
+mod bundle;
+mod export;
+mod findings;
+mod round;
 mod seal;
+mod unpack;
+mod verify;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -23,6 +29,11 @@ pub(crate) enum AuditCommand {
     Prove(ProveArgs),
     /// Prove that the checkpoint of B events begins with the first A of them
     Consistency(ConsistencyArgs),
+    /// Write a bundle that needs no server: the log with its salts, the documents of a round, the
+    /// checkpoint
+    Export(export::ExportArgs),
+    /// Verify a bundle, with no database and no network: every event, stream, document
+    Verify(verify::VerifyArgs),
 }
 
 /// Where the log and what is sealed of it are.
@@ -97,6 +108,8 @@ pub(crate) async fn run(command: AuditCommand) -> Result<u8> {
         AuditCommand::Checkpoint(place) => seal::checkpoint(&place),
         AuditCommand::Prove(args) => seal::prove(args).await,
         AuditCommand::Consistency(args) => seal::consistency(&args),
+        AuditCommand::Export(args) => Box::pin(export::run(args)).await,
+        AuditCommand::Verify(args) => verify::run(&args),
     }
 }
 

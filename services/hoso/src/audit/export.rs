@@ -1,0 +1,182 @@
+//! `hoso audit export`: a bundle of the log up to the newest checkpoint.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use futures::StreamExt as _;
+use hoso_audit::{Archive, Keys, leaf_of};
+use hoso_domain::ids::RoundId;
+use hoso_ledger::{RecordedEvent, SharedLedger, pages};
+use hoso_proof::{SignedCheckpoint, frontier};
+use hoso_runtime::Runtime;
+use serde_json::json;
+use tempfile::NamedTempFile;
+
+use super::bundle::{self, About, GROUP, Packer, SealedLine};
+use super::round::{Documents, Named, has_round};
+use super::{PlaceArgs, archive, keys, told};
+use crate::backup::line::{Digest, EventLine};
+use crate::backup::of_the_disk;
+use crate::cli::{BadInput, DONE};
+use crate::folds::{Folded, Folder};
+use crate::output::say;
+use crate::store;
+
+/// Which bundle.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The round whose documents go into it; events are all in it
+    #[arg(long, value_name = "ROUND")]
+    round: RoundId,
+    /// The file; it holds everything in the log, personal data too, and is the owner's to read
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// What goes into the bundle, and what of it was seen.
+struct Export<'f> {
+    packer: Packer<'f>,
+    archive: Archive,
+    keys: Keys,
+    size: u64,
+    tile: Vec<u8>,
+    folder: Folder,
+    named: Named,
+}
+
+/// Writes the bundle: under its name when it is whole, or not at all.
+///
+/// # Errors
+/// Nothing is sealed, the ledger is not what was sealed, a document is missing, or the disk's.
+pub(super) async fn run(args: ExportArgs) -> Result<u8> {
+    let config = args.place.settings()?;
+    let (keys, archive) = (keys(&config)?, archive(&config));
+    let note = archive.checkpoint().map_err(told)?;
+    let checkpoint = SignedCheckpoint::open(note.as_bytes(), keys.log())?;
+    let size = checkpoint.head().size;
+    let directory = args.output.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut file = NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))
+        .with_context(|| format!("{} cannot be written", args.output.display()))?;
+    let runtime = store::open_to_read(&config).await?;
+    let key = format!("{}\n", keys.log().key());
+    let mut export = Export {
+        packer: Packer::new(file.as_file_mut()),
+        archive,
+        keys,
+        size,
+        tile: Vec::new(),
+        folder: Folder::default(),
+        named: Named::default(),
+    };
+    let about = About {
+        format: bundle::FORMAT.to_owned(),
+        round: args.round.clone(),
+    };
+    let about = format!("{}\n", serde_json::to_string(&about)?);
+    export.packer.file(bundle::ABOUT, about.as_bytes())?;
+    export.packer.file(bundle::KEY, key.as_bytes())?;
+    export.packer.file(bundle::CHECKPOINT, note.as_bytes())?;
+    let documents = Box::pin(export.log_and_documents(&runtime, &args.round)).await;
+    runtime.ledger.close().await;
+    let documents = documents?;
+    file.as_file_mut().flush()?;
+    file.as_file().sync_all()?;
+    file.persist(&args.output).map_err(|error| error.error)?;
+    if args.place.json {
+        let root = hex::encode(checkpoint.head().root);
+        say!(
+            "{}",
+            json!({ "events": size, "documents": documents, "root": root })
+        );
+    } else {
+        let file = args.output.display();
+        say!("{file}: {size} events, {documents} documents");
+    }
+    Ok(DONE)
+}
+
+impl Export<'_> {
+    async fn log_and_documents(mut self, runtime: &Runtime, round: &RoundId) -> Result<usize> {
+        self.events(SharedLedger::clone(&runtime.ledger)).await?;
+        self.level(bundle::LEAF_HASHES, 0, self.size)?;
+        self.level(bundle::GROUP_HASHES, 1, self.size / GROUP)?;
+        let (folded, _) = std::mem::take(&mut self.folder).end();
+        let documents = documents(round, &folded, &self.named)?;
+        for digest in documents.keys() {
+            let name = digest.to_string();
+            let bytes = runtime.documents.get(&name).await.map_err(of_the_disk)?;
+            let Some(bytes) = bytes else {
+                bail!("document {name} is named by an event and is not in the store");
+            };
+            let name = format!("{}{name}", bundle::DOCUMENTS);
+            self.packer.file(&name, &bytes)?;
+        }
+        self.packer.end()?;
+        Ok(documents.len())
+    }
+
+    async fn events(&mut self, ledger: SharedLedger) -> Result<()> {
+        self.packer.begin(bundle::EVENTS)?;
+        let mut pages = Box::pin(pages(ledger, 0, self.size));
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            self.folder.page(&page);
+            for event in page {
+                self.named.note(&event);
+                self.event(event)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes an event, if it is the one that was sealed: better now than at the auditor's.
+    fn event(&mut self, event: RecordedEvent) -> Result<()> {
+        let position = event.position;
+        let index = position.saturating_sub(1);
+        if index.is_multiple_of(GROUP) {
+            let width = (self.size - index).min(GROUP);
+            let width = u16::try_from(width)?;
+            self.tile = self.archive.hashes(0, index / GROUP, width).map_err(told)?;
+        }
+        let salt = self.keys.salt(position);
+        let leaf = leaf_of(&event, &salt).encode()?;
+        let at = usize::try_from(index % GROUP)? * 32;
+        let sealed = self.tile.get(at..at + 32);
+        if sealed != Some(frontier::leaf_hash(&leaf).as_slice()) {
+            bail!("the event at position {position} is not the one that was sealed");
+        }
+        let line = SealedLine {
+            salt: Digest(*salt.as_bytes()),
+            event: EventLine::from(event),
+        };
+        let mut line = serde_json::to_vec(&line)?;
+        line.push(b'\n');
+        self.packer.write(&line)
+    }
+
+    fn level(&mut self, name: &str, level: u8, hashes: u64) -> Result<()> {
+        self.packer.begin(name)?;
+        let mut written = 0;
+        while written < hashes {
+            let width = (hashes - written).min(GROUP);
+            let tile = self
+                .archive
+                .hashes(level, written / GROUP, u16::try_from(width)?)
+                .map_err(told)?;
+            self.packer.write(&tile)?;
+            written += width;
+        }
+        Ok(())
+    }
+}
+
+fn documents(round: &RoundId, folded: &Folded, named: &Named) -> Result<Documents> {
+    if !has_round(round, folded) {
+        return Err(BadInput(format!("--round {round}: the log has no such round")).into());
+    }
+    named.of(round, folded)
+}

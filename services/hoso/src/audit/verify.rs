@@ -1,0 +1,196 @@
+//! `hoso audit verify`: a bundle held to the log's public key, with no database and no network.
+//!
+//! Every event is hashed again up to the signed root; a proof alone would only show what the prover
+//! chose to show. Then every stream is folded, and every document of the round hashed.
+
+mod log;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use hoso_proof::{Checkpoint, LogIdentity, SignedCheckpoint, TreeHead};
+use serde_json::json;
+
+use self::log::Log;
+use super::bundle::{self, About};
+use super::findings::Findings;
+use super::unpack::Unpacker;
+use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
+use crate::input;
+use crate::output::say;
+
+/// Bytes of a file with a key or a checkpoint.
+const FILE_BYTES_MAX: usize = 256 << 10;
+
+/// Which bundle, and whom to believe.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The bundle
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The log's public key, or a file with it, from somewhere else than the bundle. Without it the
+    /// bundle's own is used, which proves only that the bundle agrees with itself
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// A checkpoint of the same log that was kept earlier: the log must still begin with it
+    #[arg(long, value_name = "FILE")]
+    seen: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A checkpoint that somebody kept.
+pub(super) struct Seen {
+    name: String,
+    head: TreeHead,
+}
+
+/// Verifies a bundle.
+///
+/// # Errors
+/// The input cannot be read. What is wrong with the log is a finding and no error.
+pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
+    let mut bundle = Unpacker::open(&args.file)?;
+    let about = about(&mut bundle)?;
+    let mut findings = Findings::default();
+    let log = identity(args, &mut bundle, &mut findings)?;
+    let head = signed(&mut bundle, &log, &mut findings)?;
+    let seen = args.seen.iter().map(|path| {
+        let name = path.display().to_string();
+        let note = input::read(path, FILE_BYTES_MAX)?;
+        let opened = SignedCheckpoint::open(&note, &log);
+        let opened = opened.map_err(|error| BadInput(format!("--seen {name}: {error}")))?;
+        Ok(Seen {
+            name,
+            head: opened.head(),
+        })
+    });
+    let seen = seen.collect::<Result<Vec<_>>>()?;
+    let read = Log::read(&args.file, head, seen, &mut findings)?;
+    let named = read.named.of(&about.round, &read.folded)?;
+    documents(&mut bundle, &named, &mut findings);
+    let streams = read.folded.streams.len();
+    for difference in read.folded.differences {
+        findings.told(bundle::EVENTS, difference);
+    }
+    Ok(report(args, &read.head, streams, named.len(), findings))
+}
+
+fn about(bundle: &mut Unpacker) -> Result<About> {
+    let text = bundle.text(bundle::ABOUT)?;
+    let about: About = serde_json::from_str(&text)
+        .map_err(|error| BadInput(format!("{}: {error}", bundle::ABOUT)))?;
+    if about.format != bundle::FORMAT {
+        let what = format!("{}: another format, {:?}", bundle::ABOUT, about.format);
+        return Err(BadInput(what).into());
+    }
+    Ok(about)
+}
+
+fn identity(
+    args: &VerifyArgs,
+    bundle: &mut Unpacker,
+    findings: &mut Findings,
+) -> Result<LogIdentity> {
+    let own = bundle.text(bundle::KEY)?;
+    let Some(key) = &args.key else {
+        if !args.json {
+            eprintln!("hoso: without --key the bundle is believed about whose it is");
+        }
+        let own = LogIdentity::parse(own.trim_end());
+        return Ok(own.map_err(|error| BadInput(format!("{}: {error}", bundle::KEY)))?);
+    };
+    let path = PathBuf::from(key);
+    let text = if path.is_file() {
+        String::from_utf8(input::read(&path, FILE_BYTES_MAX)?)?
+    } else {
+        key.clone()
+    };
+    let log = LogIdentity::parse(text.trim_end());
+    let log = log.map_err(|error| BadInput(format!("--key: {error}")))?;
+    if own.trim_end() != log.key().to_string() {
+        findings.of(bundle::KEY, "the bundle's key is not the log's");
+    }
+    Ok(log)
+}
+
+/// What was signed for; what the checkpoint says where the log did not sign it, so that the rest can
+/// still be looked at.
+fn signed(bundle: &mut Unpacker, log: &LogIdentity, findings: &mut Findings) -> Result<TreeHead> {
+    let note = bundle.text(bundle::CHECKPOINT)?;
+    match SignedCheckpoint::open(note.as_bytes(), log) {
+        Ok(opened) => Ok(opened.head()),
+        Err(error) => {
+            findings.of(bundle::CHECKPOINT, error.to_string());
+            let text = note.split_once("\n\n").map(|(text, _)| format!("{text}\n"));
+            let read = text.map(|text| Checkpoint::parse(&text));
+            match read {
+                Some(Ok(checkpoint)) => Ok(checkpoint.head),
+                Some(Err(_)) | None => {
+                    Err(BadInput(format!("{}: {error}", bundle::CHECKPOINT)).into())
+                }
+            }
+        }
+    }
+}
+
+fn documents(bundle: &mut Unpacker, named: &super::round::Documents, findings: &mut Findings) {
+    let there = bundle.documents().clone();
+    for (document, position) in named {
+        let file = format!("{}{document}", bundle::DOCUMENTS);
+        if !there.contains(document) {
+            findings.at(*position, &file, "the event names it, and it is not there");
+            continue;
+        }
+        match bundle.digest_of(*document) {
+            Ok(digest) if digest == *document => {}
+            Ok(digest) => {
+                let what = format!("it was changed: its bytes have the SHA-256 {digest}");
+                findings.at(*position, &file, what);
+            }
+            Err(error) => findings.at(*position, &file, format!("it is damaged: {error}")),
+        }
+    }
+    for document in there.iter().filter(|digest| !named.contains_key(digest)) {
+        let file = format!("{}{document}", bundle::DOCUMENTS);
+        findings.of(&file, "no event of the round names it");
+    }
+}
+
+fn report(
+    args: &VerifyArgs,
+    head: &TreeHead,
+    streams: usize,
+    documents: usize,
+    findings: Findings,
+) -> u8 {
+    let ok = findings.none();
+    let findings = findings.sorted();
+    if args.json {
+        say!(
+            "{}",
+            json!({
+                "ok": ok,
+                "events": head.size,
+                "root": hex::encode(head.root),
+                "keyPinned": args.key.is_some(),
+                "streams": streams,
+                "documents": documents,
+                "findings": findings,
+            })
+        );
+    } else {
+        for finding in &findings {
+            match finding.position {
+                Some(position) => say!("{position}: {}: {}", finding.file, finding.what),
+                None => say!("{}: {}", finding.file, finding.what),
+            }
+        }
+        let root = hex::encode(head.root);
+        let word = if ok { "verified" } else { "NOT VERIFIED" };
+        say!("{word}: {} events, root {root}", head.size);
+    }
+    if ok { DONE } else { FOUND_PROBLEMS }
+}
