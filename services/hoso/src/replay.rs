@@ -91,12 +91,38 @@ struct SimulatedRound {
     differences: Vec<Difference>,
 }
 
-/// The recorded verdicts and rankings, made again.
+/// The recorded verdicts and rankings, made again: the events are noted first, all of them, and then
+/// applied, all of them.
 #[derive(Default)]
-struct Again {
+pub(crate) struct Again {
     verdicts: hoso_verification::Replay,
     rankings: hoso_ranking::Replay,
-    differences: Vec<String>,
+    /// Where what was made is not what was recorded, each with its position.
+    pub(crate) differences: Vec<String>,
+}
+
+impl Again {
+    /// Notes what the next event records.
+    pub(crate) fn note(&mut self, event: &RecordedEvent) {
+        self.verdicts.note(event);
+        self.rankings.note(event);
+    }
+
+    /// Makes what was noted at the next event, and compares.
+    pub(crate) fn apply(&mut self, event: &RecordedEvent) {
+        self.differences.extend(self.verdicts.apply(event));
+        self.differences.extend(self.rankings.apply(event));
+    }
+
+    /// Verdicts that were compared.
+    pub(crate) fn verdicts(&self) -> u64 {
+        self.verdicts.verdicts()
+    }
+
+    /// Rankings that were compared.
+    pub(crate) fn rankings(&self) -> u64 {
+        self.rankings.rankings()
+    }
 }
 
 /// Replays the log.
@@ -110,16 +136,16 @@ pub(crate) async fn run(args: ReplayArgs) -> Result<u8> {
     let started = Instant::now();
     let ledger = runtime.ledger.as_ref();
     let folded = folded_and_compared(ledger).await?;
-    let again = again(ledger, args.from, folded.events).await?;
+    let mut again = again(ledger, args.from, folded.events).await?;
     let seconds = started.elapsed().as_secs_f64();
     runtime.ledger.close().await;
     let mut differences = folded.differences;
-    differences.extend(again.differences);
+    differences.append(&mut again.differences);
     let report = Report {
         events: folded.events,
         streams: folded.streams.len(),
-        verdicts: again.verdicts.verdicts(),
-        rankings: again.rankings.rankings(),
+        verdicts: again.verdicts(),
+        rankings: again.rankings(),
         events_per_second: crate::ledger::rate(folded.events, seconds),
         other: other.map(|book| simulated(&again.rankings, &book)),
         differences,
@@ -141,17 +167,11 @@ async fn again(ledger: &dyn Ledger, from: Position, events: u64) -> Result<Again
     let mut again = Again::default();
     each(ledger, events, |event| {
         if event.position >= from {
-            again.verdicts.note(event);
-            again.rankings.note(event);
+            again.note(event);
         }
     })
     .await?;
-    each(ledger, events, |event| {
-        let differences = &mut again.differences;
-        differences.extend(again.verdicts.apply(event));
-        differences.extend(again.rankings.apply(event));
-    })
-    .await?;
+    each(ledger, events, |event| again.apply(event)).await?;
     Ok(again)
 }
 

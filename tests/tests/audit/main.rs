@@ -1,7 +1,6 @@
 //! `hoso audit` over the real binary: what is sealed, what is proved, what is found.
 
 #![expect(
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test's helpers: a broken setup must stop the test"

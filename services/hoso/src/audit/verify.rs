@@ -1,7 +1,8 @@
 //! `hoso audit verify`: a bundle held to the log's public key, with no database and no network.
 //!
 //! Every event is hashed again up to the signed root; a proof alone would only show what the prover
-//! chose to show. Then every stream is folded, and every document of the round hashed.
+//! chose to show. Then every stream is folded, every recorded verdict and ranking judged again, and
+//! every document of the round hashed.
 
 mod log;
 
@@ -47,6 +48,15 @@ pub(super) struct Seen {
     head: TreeHead,
 }
 
+/// What was looked at.
+struct Counts {
+    head: TreeHead,
+    streams: usize,
+    documents: usize,
+    verdicts: u64,
+    rankings: u64,
+}
+
 /// Verifies a bundle.
 ///
 /// # Errors
@@ -68,14 +78,24 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
         })
     });
     let seen = seen.collect::<Result<Vec<_>>>()?;
-    let read = Log::read(&args.file, head, seen, &mut findings)?;
+    let mut read = Log::read(&args.file, head, seen, &mut findings)?;
     let named = read.named.of(&about.round, &read.folded)?;
     documents(&mut bundle, &named, &mut findings);
-    let streams = read.folded.streams.len();
+    read.judge_again(&args.file)?;
+    let counts = Counts {
+        head: read.head,
+        streams: read.folded.streams.len(),
+        documents: named.len(),
+        verdicts: read.again.verdicts(),
+        rankings: read.again.rankings(),
+    };
     for difference in read.folded.differences {
         findings.told(bundle::EVENTS, difference);
     }
-    Ok(report(args, &read.head, streams, named.len(), findings))
+    for difference in read.again.differences {
+        findings.told(bundle::EVENTS, difference);
+    }
+    Ok(report(args, &counts, findings))
 }
 
 fn about(bundle: &mut Unpacker) -> Result<About> {
@@ -159,13 +179,8 @@ fn documents(bundle: &mut Unpacker, named: &super::round::Documents, findings: &
     }
 }
 
-fn report(
-    args: &VerifyArgs,
-    head: &TreeHead,
-    streams: usize,
-    documents: usize,
-    findings: Findings,
-) -> u8 {
+fn report(args: &VerifyArgs, counts: &Counts, findings: Findings) -> u8 {
+    let head = &counts.head;
     let ok = findings.none();
     let findings = findings.sorted();
     if args.json {
@@ -176,8 +191,10 @@ fn report(
                 "events": head.size,
                 "root": hex::encode(head.root),
                 "keyPinned": args.key.is_some(),
-                "streams": streams,
-                "documents": documents,
+                "streams": counts.streams,
+                "verdicts": counts.verdicts,
+                "rankings": counts.rankings,
+                "documents": counts.documents,
                 "findings": findings,
             })
         );
@@ -190,7 +207,13 @@ fn report(
         }
         let root = hex::encode(head.root);
         let word = if ok { "verified" } else { "NOT VERIFIED" };
-        say!("{word}: {} events, root {root}", head.size);
+        say!(
+            "{word}: {} events, {} verdicts, {} rankings, {} documents, root {root}",
+            head.size,
+            counts.verdicts,
+            counts.rankings,
+            counts.documents
+        );
     }
     if ok { DONE } else { FOUND_PROBLEMS }
 }

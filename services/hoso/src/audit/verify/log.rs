@@ -15,6 +15,7 @@ use crate::audit::findings::Findings;
 use crate::audit::round::Named;
 use crate::audit::unpack::{Entry, Unpacker};
 use crate::folds::{Folded, Folder};
+use crate::replay::Again;
 
 /// Events folded at a time.
 const PAGE: usize = 1_000;
@@ -27,6 +28,8 @@ pub(in crate::audit) struct Log {
     pub(in crate::audit) folded: Folded,
     /// The documents that events name.
     pub(in crate::audit) named: Named,
+    /// Every recorded verdict and ranking.
+    pub(in crate::audit) again: Again,
 }
 
 /// What hashing has come to.
@@ -61,6 +64,7 @@ impl Log {
         let mut events = one.entry(bundle::EVENTS)?;
         let mut hashes = other.entry(bundle::LEAF_HASHES)?;
         let (mut folder, mut named) = (Folder::default(), Named::default());
+        let mut again = Again::default();
         let mut page = Vec::with_capacity(PAGE);
         let mut line = Vec::new();
         let mut misplaced = false;
@@ -79,6 +83,7 @@ impl Log {
             };
             hashing.leaf(leaf, &mut hashes, findings);
             named.note(&event);
+            again.note(&event);
             page.push(event);
             if page.len() == PAGE {
                 folder.page(&page);
@@ -92,7 +97,29 @@ impl Log {
             head: hashing.actual.head(),
             folded: folder.end().0,
             named,
+            again,
         })
+    }
+
+    /// Judges every recorded verdict and ranking again. The events were read before, and what is
+    /// wrong with them was said.
+    ///
+    /// # Errors
+    /// The file is no bundle.
+    pub(in crate::audit) fn judge_again(&mut self, file: &Path) -> Result<()> {
+        let mut bundle = Unpacker::open(file)?;
+        let mut events = bundle.entry(bundle::EVENTS)?;
+        let mut line = Vec::new();
+        for _ in 0..self.head.size {
+            if !events.line(&mut line).unwrap_or(false) {
+                break;
+            }
+            let Ok(read) = serde_json::from_slice::<SealedLine>(&line) else {
+                break;
+            };
+            self.again.apply(&RecordedEvent::from(read.event));
+        }
+        Ok(())
     }
 }
 
