@@ -103,6 +103,8 @@ async fn the_demo_gives_the_totals_of_the_readme_and_leaves_a_readable_record() 
     every_event_is_as_published(store).await;
     history_shows_the_path(store);
     a_diff_names_the_event_behind_each_field(store);
+    what_was_late_or_out_of_order_is_found_and_nothing_else(store);
+    an_export_is_the_same_twice_and_names_no_person(store);
     state_can_be_seen_as_of_a_day(store);
 }
 
@@ -301,4 +303,81 @@ fn a_diff_names_the_event_behind_each_field(store: &str) {
     for stream in ["round-annual-2024", "dossier-HS-2024-01", "case-HS-2024-27"] {
         assert!(streams.contains(stream), "{stream}");
     }
+}
+
+/// The sample year's late dossiers, lapsed supplements and the minutes dated after their proposal.
+fn what_was_late_or_out_of_order_is_found_and_nothing_else(store: &str) {
+    let (code, out, err) = hoso(&["conformance", "--json", "--data", store]);
+    assert_eq!(code, 1, "{err}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    let dossiers = told["dossiers"].as_array().unwrap();
+    assert_eq!(dossiers.len(), 27);
+    let mut found: Vec<String> = Vec::new();
+    for one in dossiers.iter().chain(told["rounds"].as_array().unwrap()) {
+        assert_eq!(one["complete"], true, "{one}");
+        assert_eq!(one["fitness"], 1.0, "{one}");
+        for deviation in one["deviations"].as_array().unwrap() {
+            let [id, kind, step] = [&one["id"], &deviation["kind"], &deviation["step"]];
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            found.push(format!("{} {} {}", text(id), text(kind), text(step)));
+        }
+    }
+    found.dedup();
+    assert_eq!(
+        found,
+        [
+            "HS-2024-06 LATE DossierReceived",
+            "HS-2024-13 LATE DossierReceived",
+            "HS-2024-16 LATE DossierLapsed",
+            "HS-2024-19 LATE DossierLapsed",
+            "HS-2024-25 WRONG_ORDER ProposalSigned",
+            "HS-2024-25 LATE DossierLapsed",
+            "HS-2024-27 LATE DossierReceived",
+        ]
+    );
+    let one = hoso_json(&[
+        "conformance",
+        "--dossier",
+        "HS-2024-08",
+        "--json",
+        "--data",
+        store,
+    ]);
+    assert_eq!(one["dossiers"].as_array().unwrap().len(), 1);
+    let (code, _, err) = hoso(&["conformance", "--round", "annual-1999", "--data", store]);
+    assert_eq!(code, 2, "{err}");
+}
+
+fn an_export_is_the_same_twice_and_names_no_person(store: &str) {
+    let scratch = tempfile::tempdir().unwrap();
+    for format in ["ocel", "xes", "prov"] {
+        let write = |name: &str, more: &[&str]| {
+            let file = scratch.path().join(name);
+            let path = file.to_str().unwrap();
+            let whole = [&["export", format, "-o", path, "--data", store], more].concat();
+            let (code, _, err) = hoso(&whole);
+            assert_eq!(code, 0, "{err}");
+            std::fs::read_to_string(&file).unwrap()
+        };
+        let first = write("first", &[]);
+        assert_eq!(first, write("second", &[]), "{format}");
+        // An official's own name, an individual, and words somebody wrote.
+        for private in ["so-y-te.head", "ca-nhan-", "Kết luận thẩm định theo"] {
+            assert!(!first.contains(private), "{format} tells {private}");
+        }
+        assert!(
+            write("whole", &["--with-persons"]).contains("so-y-te.head"),
+            "{format}"
+        );
+    }
+    let (code, _, err) = hoso(&[
+        "export",
+        "ocel",
+        "-o",
+        "/no/such/folder/log",
+        "--data",
+        store,
+    ]);
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("/no/such/folder/log"), "{err}");
 }

@@ -13,6 +13,7 @@ pub mod evaluation;
 pub mod ids;
 pub mod parked;
 pub mod percent;
+pub mod procedure;
 pub mod ranking;
 pub mod registry;
 pub mod rulebook;

@@ -9,8 +9,8 @@ use hoso_ledger::LedgerError;
 use hoso_runtime::Problem;
 
 use crate::{
-    audit, backup, config, demo, diff, evaluate, health, history, import, ledger, migrate,
-    nats_keys, openapi, output, replay, restore, serve, token, up,
+    audit, backup, config, conformance, demo, diff, evaluate, export, health, history, import,
+    ledger, migrate, nats_keys, openapi, output, replay, restore, serve, token, up,
 };
 
 /// Done.
@@ -49,6 +49,10 @@ enum Command {
     State(history::StateArgs),
     /// Show what changed of a dossier, a round or a stream between two moments, field by field
     Diff(diff::DiffArgs),
+    /// Say how far every dossier and round followed the declared procedure, and where not
+    Conformance(conformance::ConformanceArgs),
+    /// Write the log for process mining: OCEL 2.0 (JSON), XES (IEEE 1849), or W3C PROV (PROV-JSON)
+    Export(export::ExportArgs),
     /// Import a CSV or xlsx table into the registry, with row-by-row errors
     Import(import::ImportArgs),
     /// Issue or revoke API tokens
@@ -110,6 +114,8 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::History(args) => block_on(history::run(args)),
         Command::State(args) => block_on(history::run_state(args)),
         Command::Diff(args) => block_on(diff::run(args)),
+        Command::Conformance(args) => block_on(conformance::run(args)),
+        Command::Export(args) => block_on(export::run(args)),
         Command::Import(args) => block_on(import::run(args)),
         Command::Token(command) => block_on(token::run(command)),
         Command::Replay(args) => block_on(replay::run(args)),
