@@ -42,7 +42,7 @@ pub use http::problem::{FieldError, IntoProblem, Problem, Violation};
 pub use http::reply::Reply;
 pub use ids::Ids;
 pub use progress::ReactorState;
-pub use reactions::{Effect, ReactionError, Reactor};
+pub use reactions::{Effect, Lane, ReactionError, Reactor};
 pub use runtime::{Ask, Issuable, Runtime};
 pub use serve::serve;
 pub use service::Service;

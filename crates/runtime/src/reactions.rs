@@ -22,6 +22,21 @@ pub trait Reactor: Send + Sync {
         runtime: &Runtime,
         event: &RecordedEvent,
     ) -> Result<Vec<Effect>, ReactionError>;
+
+    /// Whether an event can be handled beside others.
+    fn lane(&self, _event: &RecordedEvent) -> Lane {
+        Lane::Alone
+    }
+}
+
+/// Beside which events one can be handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Beside those of other streams, after those of its own. What follows from it must depend on no
+    /// effect of other streams' events, and go to streams that none of theirs go to.
+    OfItsStream,
+    /// When everything before it is done, and before anything behind it.
+    Alone,
 }
 
 /// Why a reaction did not happen.

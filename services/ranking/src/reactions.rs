@@ -66,26 +66,15 @@ impl Reactor for Reactions {
         _: &Runtime,
         event: &RecordedEvent,
     ) -> Result<Vec<Effect>, ReactionError> {
-        let category = event.stream.category();
-        let ours = [
-            Case::CATEGORY,
-            Dossier::CATEGORY,
-            Hold::CATEGORY,
-            Index::CATEGORY,
-            Unit::CATEGORY,
-            Appeal::CATEGORY,
-        ];
-        if !ours.contains(&category) {
-            return Ok(Vec::new());
-        }
-        let world = self.world.current().await?;
-        match category {
-            Case::CATEGORY => of_case(&world, event),
-            Dossier::CATEGORY => of_dossier(&world, event),
-            Hold::CATEGORY => of_hold(&world, event),
-            Index::CATEGORY => of_index(&world, event),
-            Unit::CATEGORY => of_unit(&world, event),
-            _ => of_appeal(event),
+        let world = &self.world;
+        match event.stream.category() {
+            Case::CATEGORY => of_case(world, event).await,
+            Dossier::CATEGORY => of_dossier(world, event).await,
+            Hold::CATEGORY => of_hold(world, event).await,
+            Index::CATEGORY => of_index(world, event).await,
+            Unit::CATEGORY => of_unit(world, event).await,
+            Appeal::CATEGORY => of_appeal(event),
+            _ => Ok(Vec::new()),
         }
     }
 }
@@ -117,9 +106,9 @@ fn on_rounds(
         .collect()
 }
 
-fn of_case(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {
+async fn of_case(world: &View<World>, event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {
     if let CaseEvent::DossierForwarded(forwarded) = typed::<Case>(event)? {
-        return enter(world, event, &forwarded);
+        return enter(&*world.current().await?, event, &forwarded);
     }
     Ok(Vec::new())
 }
@@ -183,7 +172,10 @@ fn holds_on(world: &World, items: &[ItemEntered]) -> Vec<HoldChange> {
         .collect()
 }
 
-fn of_dossier(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {
+async fn of_dossier(
+    world: &View<World>,
+    event: &RecordedEvent,
+) -> Result<Vec<Effect>, ReactionError> {
     let DossierEvent::DossierWithdrawn(DossierWithdrawn {
         dossier,
         round,
@@ -193,6 +185,7 @@ fn of_dossier(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, React
     else {
         return Ok(Vec::new());
     };
+    let world = world.current().await?;
     if world.round(&round).is_none() {
         return Ok(Vec::new());
     }
@@ -200,7 +193,7 @@ fn of_dossier(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, React
     Ok(vec![effect(&round, "withdraw-items", command)])
 }
 
-fn of_hold(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {
+async fn of_hold(world: &View<World>, event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {
     let change = |hold: &_, subject: &_| HoldChange {
         hold: Clone::clone(hold),
         subject: Clone::clone(subject),
@@ -228,16 +221,21 @@ fn of_hold(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, Reaction
     let concerns = |round: &RoundFolder| {
         round.phase == Phase::Running && round.items.values().any(|i| i.subject == subject)
     };
-    Ok(on_rounds(world, concerns, name, &command(change)))
+    let world = world.current().await?;
+    Ok(on_rounds(&world, concerns, name, &command(change)))
 }
 
-fn of_index(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {
+async fn of_index(
+    world: &View<World>,
+    event: &RecordedEvent,
+) -> Result<Vec<Effect>, ReactionError> {
     let index::Event::IndexCorrected(corrected) = typed::<Index>(event)? else {
         return Ok(Vec::new());
     };
-    let command = Command::NoteCorrection(correction(world, event, &corrected));
+    let world = world.current().await?;
+    let command = Command::NoteCorrection(correction(&world, event, &corrected));
     let concerns = |round: &RoundFolder| corrected.year <= round.opened.year;
-    Ok(on_rounds(world, concerns, "note-correction", &command))
+    Ok(on_rounds(&world, concerns, "note-correction", &command))
 }
 
 fn correction(world: &World, event: &RecordedEvent, corrected: &IndexCorrected) -> NoteCorrection {
@@ -300,7 +298,7 @@ fn advisers(world: &World, components: &BTreeSet<ComponentId>) -> BTreeSet<UnitI
         .collect()
 }
 
-fn of_unit(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {
+async fn of_unit(world: &View<World>, event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {
     let unit::Event::UnitMerged(merged) = typed::<Unit>(event)? else {
         return Ok(Vec::new());
     };
@@ -313,7 +311,8 @@ fn of_unit(world: &World, event: &RecordedEvent) -> Result<Vec<Effect>, Reaction
     let concerns = |round: &RoundFolder| {
         round.phase == Phase::Running && round.opened.units.iter().any(|u| u.unit == merged.unit)
     };
-    Ok(on_rounds(world, concerns, "note-merger", &command))
+    let world = world.current().await?;
+    Ok(on_rounds(&world, concerns, "note-merger", &command))
 }
 
 fn of_appeal(event: &RecordedEvent) -> Result<Vec<Effect>, ReactionError> {

@@ -12,7 +12,7 @@ use hoso_domain::verification::event::{
 };
 use hoso_ledger::execute::decode;
 use hoso_ledger::{RecordedEvent, StreamName};
-use hoso_runtime::{Effect, ReactionError, Reactor, Runtime};
+use hoso_runtime::{Effect, Lane, ReactionError, Reactor, Runtime};
 
 use crate::NAME;
 
@@ -38,6 +38,11 @@ impl Reactor for Reactions {
         let effect = follows(&decode::<Case>(event)?)
             .map(|(name, command)| Effect::new::<Dossier>(stream, name, command));
         Ok(effect.into_iter().collect())
+    }
+
+    /// A case's events go to its own dossier.
+    fn lane(&self, _: &RecordedEvent) -> Lane {
+        Lane::OfItsStream
     }
 }
 

@@ -20,7 +20,7 @@ use hoso_domain::verification::command::{
 use hoso_domain::verification::{Case, CaseFile, CaseState, Command, EVALUATED_ITEMS_MAX};
 use hoso_ledger::execute::{decode, load};
 use hoso_ledger::{RecordedEvent, StreamQuery};
-use hoso_runtime::{Effect, ReactionError, Reactor, Runtime, View};
+use hoso_runtime::{Effect, Lane, ReactionError, Reactor, Runtime, View};
 
 use crate::NAME;
 use crate::http::stream;
@@ -68,6 +68,14 @@ impl Reactor for CaseReactor {
                 | index::Event::AttemptRefused(_) => Ok(Vec::new()),
             },
             _ => Ok(Vec::new()),
+        }
+    }
+
+    /// A dossier's events go to its own case. A correction looks at what became of all cases.
+    fn lane(&self, event: &RecordedEvent) -> Lane {
+        match event.stream.category() {
+            Index::CATEGORY => Lane::Alone,
+            _ => Lane::OfItsStream,
         }
     }
 }

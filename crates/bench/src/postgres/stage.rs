@@ -11,7 +11,7 @@ use hoso_ledger::{Position, RecordedEvent, SharedLedger, StreamName};
 use hoso_runtime::config::{Config, Layer};
 use hoso_runtime::jetstream::head::share_head;
 use hoso_runtime::jetstream::{Alone, Nats, NatsOptions, Relay, RelayOptions, RelayState};
-use hoso_runtime::{Clock, Effect, ReactionError, Reactor, Runtime, Service, serve};
+use hoso_runtime::{Clock, Effect, Lane, ReactionError, Reactor, Runtime, Service, serve};
 use hoso_testbed::nats::{Nats as NatsServer, NatsOptions as ServerOptions};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -208,5 +208,10 @@ impl Reactor for Following {
         let stream = StreamName::new("case", event.stream.id());
         let record = Record { dossier, number };
         Ok(vec![Effect::new::<Load>(stream, "record", record)])
+    }
+
+    /// As the real one: a dossier's events go to its own case.
+    fn lane(&self, _event: &RecordedEvent) -> Lane {
+        Lane::OfItsStream
     }
 }

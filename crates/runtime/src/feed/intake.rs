@@ -54,6 +54,15 @@ impl Intake {
         Ok(())
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.page.is_empty()
+    }
+
+    /// The event that is handled next.
+    pub(super) fn front(&self) -> Option<&RecordedEvent> {
+        self.page.front()
+    }
+
     pub(super) fn take(&mut self) -> Option<RecordedEvent> {
         self.page.pop_front()
     }

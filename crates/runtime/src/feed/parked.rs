@@ -4,8 +4,9 @@
 use hoso_domain::parked::{Event as Decision, Feed};
 use hoso_ledger::{LedgerError, Parked, ParkedStatus, Position, RecordedEvent, StreamName};
 
-use super::{Runner, Step, may_succeed_later};
-use crate::reactions::{Effect, ReactionError};
+use super::effects::may_succeed_later;
+use super::{Runner, Step};
+use crate::reactions::ReactionError;
 
 /// Longest reason of a parked event.
 const REASON_CHARS_MAX: usize = 2000;
@@ -13,7 +14,7 @@ const REASON_CHARS_MAX: usize = 2000;
 impl Runner {
     /// Parks an event until a person decides; the cursor goes on past it.
     pub(super) async fn park(&mut self, event: &RecordedEvent, reason: &str) -> Result<(), Step> {
-        let name = self.reactor.name();
+        let name = self.name();
         let parked = Parked {
             consumer: name.to_owned(),
             position: event.position,
@@ -22,11 +23,12 @@ impl Runner {
             status: ParkedStatus::Waiting,
         };
         let cursor = self.cursor_to(event.position);
-        self.runtime.ledger.park(&parked, cursor).await?;
+        self.ledger().park(&parked, cursor).await?;
         self.stored = event.position;
         self.seen = event.position;
         self.blocked.insert(event.stream.clone());
-        self.report(|state| state.parked += 1);
+        self.report();
+        self.progress.send_modify(|state| state.parked += 1);
         metrics::counter!("hoso_parked_total", "service" => name).increment(1);
         tracing::error!(
             service.name = name,
@@ -43,13 +45,16 @@ impl Runner {
 
     /// Acts on a person's decision about a parked event. Running it twice changes nothing.
     pub(super) async fn decided(&mut self, event: &RecordedEvent) -> Result<(), Step> {
-        let name = self.reactor.name();
+        let name = self.name();
         let stream = match hoso_ledger::execute::decode::<Feed>(event)? {
             Decision::ParkedEventRetried(parked) => Some(parked.stream),
             Decision::ParkedEventSkipped(parked) => {
                 let skipped = ParkedStatus::Skipped;
-                let ledger = &self.runtime.ledger;
-                match ledger.resolve_parked(name, parked.position, skipped).await {
+                match self
+                    .ledger()
+                    .resolve_parked(name, parked.position, skipped)
+                    .await
+                {
                     Ok(()) | Err(LedgerError::NotParked { .. }) => Some(parked.stream),
                     Err(error) => return Err(error.into()),
                 }
@@ -65,8 +70,8 @@ impl Runner {
 
     /// Runs the parked events of a stream in order, up to the first that still cannot be digested.
     async fn run_parked(&mut self, stream: &StreamName) -> Result<(), Step> {
-        let name = self.reactor.name();
-        let parked = self.runtime.ledger.parked(name).await?;
+        let name = self.name();
+        let parked = self.ledger().parked(name).await?;
         let mut waiting: Vec<_> = parked
             .into_iter()
             .filter(|parked| parked.status == ParkedStatus::Waiting)
@@ -80,8 +85,7 @@ impl Runner {
                 break;
             }
             let retried = ParkedStatus::Retried;
-            let ledger = &self.runtime.ledger;
-            ledger
+            self.ledger()
                 .resolve_parked(name, parked.position, retried)
                 .await?;
             left -= 1;
@@ -89,26 +93,22 @@ impl Runner {
         if left == 0 {
             self.blocked.remove(stream);
         }
-        self.report(|state| state.parked = others + left);
+        self.report_parked(others + left);
         Ok(())
     }
 
     /// Runs one parked event's effects, its cursor long past; whether it went through.
     async fn run_again(&mut self, position: Position) -> Result<bool, Step> {
-        let events = self.runtime.ledger.read_all(position - 1, 1).await?;
+        let events = self.ledger().read_all(position - 1, 1).await?;
         let Some(event) = events.first() else {
             return Ok(false);
         };
-        let outcome = match self.reactor.react(&self.runtime, event).await {
-            Ok(effects) => self.run_without_cursor(event, &effects).await,
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok(()) => Ok(true),
+        match self.hands.run(event, None).await {
+            Ok(_) => Ok(true),
             Err(ReactionError::Ledger(error)) if may_succeed_later(&error) => Err(error.into()),
             Err(error) => {
                 tracing::error!(
-                    service.name = self.reactor.name(),
+                    service.name = self.name(),
                     position,
                     %error,
                     "event {position} of {} still cannot be digested",
@@ -117,17 +117,5 @@ impl Runner {
                 Ok(false)
             }
         }
-    }
-
-    async fn run_without_cursor(
-        &self,
-        event: &RecordedEvent,
-        effects: &[Effect],
-    ) -> Result<(), ReactionError> {
-        for effect in effects {
-            let order = self.order(event, effect, None);
-            effect.execute(&self.runtime, order).await?;
-        }
-        Ok(())
     }
 }

@@ -10,3 +10,5 @@ mod notes;
 mod operations;
 #[cfg(test)]
 mod reactions;
+#[cfg(test)]
+mod side_by_side;

@@ -11,7 +11,7 @@ use hoso_domain::decider::{
 use hoso_domain::ids::DossierId;
 use hoso_ledger::{Metadata, Order, RecordedEvent, StreamName};
 use hoso_runtime::{
-    Caller, Command, Effect, NoBody, Page, PageQuery, Path, Problem, Query, RawCommand,
+    Caller, Command, Effect, Lane, NoBody, Page, PageQuery, Path, Problem, Query, RawCommand,
     ReactionError, Reactor, Reply, Runtime, Service,
 };
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub(crate) enum Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Written {
-    line: String,
+    pub(crate) line: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,6 +302,10 @@ impl Reactor for Copier {
         let [first, again] = ["copy", "copy-again"]
             .map(|name| Effect::new::<Note>(copy.clone(), name, Ask::Copy(line.clone())));
         Ok(vec![first.reason("every line"), again])
+    }
+
+    fn lane(&self, _: &RecordedEvent) -> Lane {
+        Lane::OfItsStream
     }
 }
 
