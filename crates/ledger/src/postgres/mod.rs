@@ -13,6 +13,7 @@ mod parking;
 mod reads;
 mod rebuild;
 mod restore;
+mod rows;
 mod statements;
 mod write;
 
@@ -38,6 +39,7 @@ use crate::read::{
 use crate::{Ledger, limits};
 
 pub use restore::PostgresRestore;
+use rows::Rows;
 
 /// A caller waits so long for a place in the queue and its answer; a commit ends before.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -69,6 +71,7 @@ impl PostgresOptions {
 #[derive(Debug)]
 pub struct PostgresLedger {
     readers: PgPool,
+    rows: Rows,
     queue: Queue,
     head: watch::Sender<Position>,
     look: Arc<Notify>,
@@ -106,9 +109,11 @@ impl PostgresLedger {
             async move { reads::head(&pool).await }
         };
         tasks.spawn(follow(read, head.clone(), Arc::clone(&look), stop.clone()));
+        let rows = Rows::start(readers.clone(), &tasks, stop.clone());
         tasks.close();
         Ok(Arc::new(Self {
             readers,
+            rows,
             queue,
             head,
             look,
@@ -167,7 +172,7 @@ impl Ledger for PostgresLedger {
     }
 
     async fn stream(&self, stream: &StreamName) -> Result<Option<StreamRecord>, LedgerError> {
-        reads::stream(&self.readers, stream).await
+        self.rows.get(stream).await
     }
 
     async fn streams(&self, query: &StreamQuery) -> Result<StreamPage, LedgerError> {

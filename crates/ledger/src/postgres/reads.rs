@@ -1,5 +1,6 @@
 //! Reading: what stands in the tables, as typed values; what does not fit them is `Corrupt`.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use futures::TryStreamExt;
@@ -85,6 +86,17 @@ pub(super) async fn stream(
         .as_ref()
         .map(stream_record)
         .transpose()
+}
+
+/// The rows of these streams, where there are any; one that cannot be read spoils no other.
+pub(super) async fn streams_named(
+    readers: &PgPool,
+    names: &[&str],
+) -> Result<HashMap<StreamName, Result<StreamRecord, LedgerError>>, LedgerError> {
+    let rows = many(readers, sqlx::query(sql::STREAMS_NAMED).bind(names)).await?;
+    rows.iter()
+        .map(|row| Ok((StreamName::from_stored(get(row, 0)?), stream_record(row))))
+        .collect()
 }
 
 /// A page of a category's streams. One row more is read than asked for, to know whether more follow.

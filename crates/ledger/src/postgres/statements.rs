@@ -71,6 +71,8 @@ macro_rules! list_tail {
 
 /// Bound: stream.
 pub(super) const STREAM: &str = concat!(select_stream!(), "WHERE stream = $1");
+/// The rows of several streams. Bound: their names.
+pub(super) const STREAMS_NAMED: &str = concat!(select_stream!(), "WHERE stream = ANY($1)");
 /// A page of a category. Bound (all three lists): category, round, unit, status, due, after,
 /// limit, and the end of the category's names.
 pub(super) const LIST: &str = concat!(
