@@ -43,6 +43,8 @@ pub enum FlawKind {
     Missing,
     /// A clause of no lane.
     Unused,
+    /// An answer that is not offered.
+    NotOffered,
 }
 
 /// How bad it is.
@@ -111,6 +113,7 @@ pub fn lint(book: &RuleBook, round: Option<PlannedRound<'_>>) -> Vec<Flaw> {
     lint.validity();
     lint.clauses();
     lint.answers();
+    lint.answers_not_offered();
     // Stable: within a severity in the order they were looked for.
     lint.flaws.sort_by_key(|flaw| flaw.severity);
     lint.flaws
