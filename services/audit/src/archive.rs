@@ -16,6 +16,8 @@ const CHECKPOINT: &str = "checkpoint";
 const PUBLIC_KEY: &str = "log.vkey";
 /// Bytes of a checkpoint with its cosignatures, at most.
 const CHECKPOINT_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a tile's name, at most.
+const TILE_NAME_BYTES_MAX: usize = 64;
 /// Bytes of a full tile.
 const TILE_BYTES: usize = 256 * 32;
 
@@ -84,6 +86,24 @@ impl Archive {
         }
         bytes.truncate(wanted);
         Ok(bytes)
+    }
+
+    /// The file of a tile by its name behind `tile/`; `None` for what is no tile's name, or not there.
+    pub(crate) fn tile_file(&self, name: &str) -> Result<Option<Vec<u8>>, AuditError> {
+        // Digits, `x` and `.p`: no name leads out of the archive.
+        let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let good = name.split('/').all(|part| {
+            let part = part.strip_suffix(".p").unwrap_or(part);
+            number(part.strip_prefix('x').unwrap_or(part))
+        });
+        if !good || name.len() > TILE_NAME_BYTES_MAX {
+            return Ok(None);
+        }
+        let path = self.directory.join("tile").join(name);
+        if path.is_dir() {
+            return Ok(None);
+        }
+        files::read(&path, TILE_BYTES)
     }
 
     /// The newest checkpoint, if there is one.

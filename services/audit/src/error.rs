@@ -95,6 +95,9 @@ pub enum AuditError {
     /// The name of a log.
     #[error("--origin: {0}")]
     Origin(KeyError),
+    /// Sealing was cut short.
+    #[error("sealing was cut short: {0}")]
+    Stopped(String),
     /// The operating system gives no chance.
     #[error("no random numbers: {0}")]
     Chance(String),

@@ -5,15 +5,23 @@
 //! read: tiles (C2SP tlog-tiles), the newest checkpoint and every one before it, the log's public key.
 //! [`Keys`] is the other one: the secret key, the secret of the salts, and what was signed last, which
 //! nobody else may read or bring back. [`seal()`] goes from the one to the other; [`prove()`] and
-//! [`consistency`] make the files that are handed out.
+//! [`consistency`] make the files that are handed out; [`service`] does so over HTTP, and
+//! [`keep_sealed`] seals behind every append.
 
 mod archive;
 mod error;
 mod files;
+mod http;
 mod keys;
 mod leaf;
 mod prove;
 mod seal;
+mod sealer;
+
+use std::sync::Arc;
+
+use axum::Extension;
+use hoso_runtime::Service;
 
 pub use archive::Archive;
 pub use error::AuditError;
@@ -21,3 +29,17 @@ pub use keys::Keys;
 pub use leaf::leaf_of;
 pub use prove::{consistency, prove};
 pub use seal::{Sealed, seal};
+pub use sealer::{Sealing, keep_sealed};
+
+/// The service's name.
+pub const NAME: &str = "audit";
+
+/// The service on what is sealed; [`keep_sealed`] is run beside it.
+#[must_use]
+pub fn service(sealing: &Arc<Sealing>) -> Service {
+    Service {
+        name: NAME,
+        router: http::router().layer(Extension(Arc::clone(sealing))),
+        reactor: None,
+    }
+}

@@ -1,6 +1,7 @@
 //! `hoso up`: embedded mode, everything in one process on SQLite in one directory.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -15,7 +16,7 @@ use crate::cli::{BadInput, DONE};
 use crate::mark::Marks;
 use crate::output::say;
 use crate::store::{self, Data, ServeLock};
-use crate::{first_run, services};
+use crate::{audit, first_run, services};
 
 /// Embedded mode.
 #[derive(Debug, Args)]
@@ -60,6 +61,7 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
     let _lock = ServeLock::take(&config.data)?;
     let marks = Marks::of(&config);
     let runtime = open(&config.data, &marks, args.accept_loss).await?;
+    let sealing = Arc::new(audit::sealing(&config)?);
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
@@ -81,10 +83,14 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
     let stop = CancellationToken::new();
     let (ledger, clock) = (SharedLedger::clone(&runtime.ledger), runtime.clock.clone());
     let kept = tokio::spawn(marks.clone().keep(ledger, clock.clone(), stop.clone()));
-    let services = services::all(&runtime);
+    let mut services = services::all(&runtime);
+    services.push(hoso_audit::service(&sealing));
+    let ledger = SharedLedger::clone(&runtime.ledger);
+    let sealer = tokio::spawn(hoso_audit::keep_sealed(ledger, sealing, shutdown.clone()));
     hoso_runtime::serve(runtime, services, listener, shutdown).await?;
     stop.cancel();
     kept.await?;
+    sealer.await?;
     // Once more: what was in hand when the signal came has been written since.
     if let Err(error) = last_mark(&config, &marks, &clock).await {
         tracing::error!("{error:#}; an older backup may go unnoticed");

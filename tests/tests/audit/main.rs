@@ -8,4 +8,5 @@
 
 mod bundle;
 mod seal;
+mod serve;
 mod tamper;

@@ -14,6 +14,13 @@ fn text(path: &Path) -> &str {
 fn begun(data: &Path) {
     let mut server = Server::start(data);
     assert_eq!(server.stop(), Some(0));
+    // Served, it was sealed; here somebody begins anew.
+    for sealed in ["audit", "audit-keys"] {
+        let directory = data.join(sealed);
+        if directory.exists() {
+            fs::remove_dir_all(directory).unwrap();
+        }
+    }
 }
 
 #[test]

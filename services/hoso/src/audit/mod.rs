@@ -11,7 +11,7 @@ mod verify;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use hoso_audit::{Archive, AuditError, Keys};
+use hoso_audit::{Archive, AuditError, Keys, Sealing};
 use hoso_ledger::Position;
 use hoso_runtime::config::{Config, Layer};
 
@@ -111,6 +111,16 @@ pub(crate) async fn run(command: AuditCommand) -> Result<u8> {
         AuditCommand::Export(args) => Box::pin(export::run(args)).await,
         AuditCommand::Verify(args) => verify::run(&args),
     }
+}
+
+/// Where the log is sealed while it is served; secrets are made for a new one.
+///
+/// # Errors
+/// The secrets cannot be read or made.
+pub(crate) fn sealing(config: &Config) -> Result<Sealing> {
+    let keys = Keys::open_or_make(&config.audit_keys, None).map_err(told)?;
+    let archive = archive(config);
+    Ok(Sealing { archive, keys })
 }
 
 fn archive(config: &Config) -> Archive {

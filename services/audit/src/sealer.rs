@@ -1,0 +1,75 @@
+//! Seals behind every append, as long as the process runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoso_ledger::SharedLedger;
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use crate::archive::Archive;
+use crate::error::AuditError;
+use crate::keys::Keys;
+use crate::seal::seal;
+
+/// Appends that come within so long are sealed together; an append waits no longer than this and the
+/// sealing itself.
+const PAUSE: Duration = Duration::from_millis(200);
+/// Looked again so soon where nobody said that the log grew.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Before what could not be sealed is tried again.
+const RETRY_EVERY: Duration = Duration::from_secs(2);
+
+/// Where a log is sealed, and with what.
+#[derive(Debug)]
+pub struct Sealing {
+    /// The archive.
+    pub archive: Archive,
+    /// The secrets.
+    pub keys: Keys,
+}
+
+/// Seals what is appended until told to stop. A log that cannot be sealed (it was cut or changed, the
+/// disk is full) is told of again and again, and serves on.
+pub async fn keep_sealed(ledger: SharedLedger, sealing: Arc<Sealing>, stop: CancellationToken) {
+    let mut head = ledger.watch_head();
+    let mut sealed = 0;
+    loop {
+        let appended = *head.borrow_and_update();
+        let mut pause = PAUSE;
+        if appended > sealed {
+            match seal_once(SharedLedger::clone(&ledger), Arc::clone(&sealing)).await {
+                Ok(size) => {
+                    sealed = size;
+                    #[expect(clippy::cast_precision_loss, reason = "a measurement")]
+                    metrics::gauge!("hoso_sealed_events").set(size as f64);
+                }
+                Err(error) => {
+                    let finding = error.is_finding();
+                    tracing::error!(%error, finding, "the log cannot be sealed");
+                    pause = RETRY_EVERY;
+                }
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = head.changed() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+/// Seals on a thread that may wait for the disk.
+async fn seal_once(ledger: SharedLedger, sealing: Arc<Sealing>) -> Result<u64, AuditError> {
+    let handle = Handle::current();
+    let work = move || {
+        let sealed = handle.block_on(seal(ledger, &sealing.archive, &sealing.keys))?;
+        Ok(sealed.checkpoint.head().size)
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(AuditError::Stopped(error.to_string())))
+}
