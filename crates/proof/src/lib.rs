@@ -5,7 +5,7 @@
 //! as tiles and makes proofs (with the crate `tlog_tiles`), [`verify`] checks proofs (with the crate
 //! `ct-merkle`: two implementations must agree). [`checkpoint`] signs what the tree is, and refuses
 //! to contradict itself; [`note`] and [`key`] are the C2SP formats below it; [`proof_file`] is what is
-//! handed to somebody else.
+//! handed to somebody else. [`sample`] draws what anybody can draw again by hand.
 
 pub mod checkpoint;
 mod fields;
@@ -14,6 +14,7 @@ pub mod key;
 pub mod leaf;
 pub mod note;
 pub mod proof_file;
+pub mod sample;
 mod stored;
 pub mod tree;
 pub mod verify;
