@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::decider::Violation;
 use crate::ids::{OfficialId, PersonId, UnitId};
 
 /// A capacity an official acts in (domain.md D).
@@ -103,6 +104,23 @@ impl Refusal {
             rule: rule.to_owned(),
             reason: reason.into(),
         }
+    }
+
+    /// The refusals that violated rules make of `action`, one a rule, in the order they are named.
+    #[must_use]
+    pub fn by_rules(action: &str, violations: &[Violation]) -> Vec<Self> {
+        let mut refusals: Vec<Self> = Vec::new();
+        for violation in violations {
+            match refusals.iter_mut().find(|r| r.rule == violation.rule) {
+                Some(known) if known.reason == violation.reason => {}
+                Some(known) => {
+                    known.reason.push_str("; ");
+                    known.reason.push_str(&violation.reason);
+                }
+                None => refusals.push(Self::new(action, violation.rule, violation.reason.as_str())),
+            }
+        }
+        refusals
     }
 
     /// `None` if the actor holds one of `roles`; else the refusal by the table of domain.md D.

@@ -107,6 +107,15 @@ pub trait StoredDecider: Decider<State: StoredState, Event: StoredEvent> {
     const CATEGORY: &'static str;
     /// The row that lists are read from.
     fn listing(state: &Self::State) -> Listing;
+    /// The denied attempt, as events, where a rule stood in the way of a person's command: recorded
+    /// before the rejection is answered. Empty where the rejection is only the caller's mistake.
+    fn denials(
+        _state: &Self::State,
+        _command: Self::Command,
+        _rejection: &Self::Rejection,
+    ) -> Vec<Self::Event> {
+        Vec::new()
+    }
     /// Digest of the rule book the stream is decided under, `sha256:<hex>`; `None` where no rule
     /// book has a say, as in the registry.
     fn rule_book(_state: &Self::State) -> Option<&str> {

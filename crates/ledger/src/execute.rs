@@ -95,16 +95,29 @@ where
                 actual: version,
             });
         }
-        let events = match D::decide(&state, command()) {
-            Ok(events) => events,
+        let (events, rejection) = match D::decide(&state, command()) {
+            Ok(events) => (events, None),
             Err(rejection) => {
-                let first = first_answer::<D>(ledger, stream, &order).await?;
-                return first.ok_or(ExecuteError::Rejected(rejection));
+                match first_answer::<D>(ledger, stream, &order).await? {
+                    Some(first) if !is_denial::<D>(&first) => return Ok(first),
+                    // The denied attempt is recorded, and answered as it was.
+                    Some(_) => return Err(ExecuteError::Rejected(rejection)),
+                    None => {}
+                }
+                let denials = D::denials(&state, command(), &rejection);
+                if denials.is_empty() {
+                    return Err(ExecuteError::Rejected(rejection));
+                }
+                (denials, Some(rejection))
             }
         };
         let state = events.iter().fold(state, D::evolve);
         let append = build_append::<D>(stream, &order, version, &events, &state, &new_event_id)?;
-        match ledger.append(append).await {
+        let appended = ledger.append(append).await;
+        if let (Ok(_), Some(rejection)) = (&appended, rejection) {
+            return Err(ExecuteError::Rejected(rejection));
+        }
+        match appended {
             Ok(done) if done.duplicate => {
                 let first = first_answer::<D>(ledger, stream, &order).await?;
                 return first.ok_or_else(|| {
@@ -126,6 +139,12 @@ where
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Whether a command was recorded as a denied attempt and nothing else.
+fn is_denial<D: StoredDecider>(first: &Executed<D>) -> bool {
+    let mut refusals = first.events.iter().map(StoredEvent::refusal);
+    !first.events.is_empty() && refusals.all(|refusal| refusal.is_some())
 }
 
 /// The first answer of a command that was accepted before: its events, and the state right after.

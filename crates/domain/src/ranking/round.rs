@@ -42,7 +42,8 @@ pub use state::{
 };
 
 use super::event::RoundEvent;
-use crate::decider::{Decider, Issued, Listing, StoredDecider};
+use crate::actor::Role;
+use crate::decider::{Decider, Explain as _, Issued, Listing, StoredDecider};
 use act::Act;
 
 /// The decider of a round (đợt xét khen thưởng).
@@ -91,6 +92,22 @@ impl StoredDecider for Round {
                 due: round.opened.deadlines.iter().map(|d| d.due_on).max(),
                 ..Listing::default()
             },
+        }
+    }
+
+    fn denials(
+        state: &RoundState,
+        issued: Issued<Command>,
+        rejection: &Rejection,
+    ) -> Vec<RoundEvent> {
+        let violations = rejection.violations();
+        match state.opened() {
+            Some(round) if issued.by.role != Role::System => {
+                let action = issued.command.name();
+                let items = concern::concerned(round, &issued.command);
+                concern::denied(round, action, &items, &violations)
+            }
+            Some(_) | None => Vec::new(),
         }
     }
 

@@ -19,9 +19,9 @@ mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::actor::{Actor, Refusal};
+use crate::actor::{Actor, Refusal, Role};
 use crate::calendar::civil_day;
-use crate::decider::{Decider, Issued, Listing, StoredDecider};
+use crate::decider::{Decider, Explain as _, Issued, Listing, StoredDecider};
 use crate::text::tidy;
 
 pub use authority::finders;
@@ -75,6 +75,14 @@ impl StoredDecider for Case {
 
     fn listing(state: &CaseState) -> Listing {
         state::listing(state)
+    }
+
+    fn denials(state: &CaseState, issued: Issued<Command>, rejection: &Rejection) -> Vec<Event> {
+        if issued.by.role == Role::System || matches!(state, CaseState::NotOpened) {
+            return Vec::new();
+        }
+        let denied = Refusal::by_rules(issued.command.name(), &rejection.violations());
+        denied.into_iter().map(Event::AttemptRefused).collect()
     }
 
     fn rule_book(state: &CaseState) -> Option<&str> {

@@ -163,3 +163,36 @@ async fn the_items_come_in_pages() {
     sorted.dedup();
     assert_eq!((seen.len(), sorted.len()), (48, 48));
 }
+
+#[tokio::test]
+async fn what_a_rule_denies_is_answered_as_before_and_stays_in_the_log_once() {
+    let world = World::entered().await;
+    let items: Vec<String> = world.items().await.into_keys().take(1).collect();
+    let body = json!({"number": "1/TTr", "date": "2025-08-15", "items": items,
+        "effectiveAt": "2025-08-15T09:00:00+07:00"});
+    let path = format!("/api/v1/rounds/{ROUND}/proposal");
+    let key = world.app.fresh_key();
+    for _ in 0..2 {
+        let request = world
+            .app
+            .request(reqwest::Method::POST, &path)
+            .bearer_auth(world.token("standing"))
+            .header("Idempotency-Key", &key)
+            .header("If-Match", "*")
+            .json(&body);
+        let answer = send(request).await;
+        assert_eq!((answer.status, answer.code()), (409, "no-shortlist"));
+        assert_eq!(answer.json["violations"][0]["rule"], "R43");
+    }
+    let stream = hoso_ledger::StreamName::new("round", ROUND);
+    let events = world.app.runtime.ledger.read_stream(&stream, 0, 500).await;
+    let refused: Vec<Value> = events
+        .unwrap()
+        .into_iter()
+        .filter(|e| e.event_type == "AttemptRefused")
+        .map(|e| serde_json::from_str(&e.data).unwrap())
+        .collect();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0]["attemptRefused"]["rule"], "R43");
+    assert_eq!(refused[0]["attemptRefused"]["action"], "SubmitProposal");
+}

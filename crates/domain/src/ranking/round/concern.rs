@@ -1,8 +1,11 @@
 //! Which items a person's command is about: a denied attempt is told on their dossiers' paths, as
 //! a granted one would be. Commands about the whole round concern none in particular.
 
+use super::act::refused;
 use super::command::Command;
 use super::state::RoundFolder;
+use crate::actor::Refusal;
+use crate::decider::Violation;
 use crate::ids::ItemId;
 use crate::ranking::event::{AttemptRefused, ItemRef, RoundEvent};
 
@@ -52,6 +55,28 @@ pub(super) fn on_their_paths(mut events: Vec<RoundEvent>, items: &[ItemRef]) -> 
         {
             *named = items.to_vec();
         }
+    }
+    events
+}
+
+/// The denied attempt of a command that rules stood in the way of, an event a rule: about the items
+/// that the rule names, else about those that the command names.
+pub(super) fn denied(
+    round: &RoundFolder,
+    action: &str,
+    concerned: &[ItemRef],
+    violations: &[Violation],
+) -> Vec<RoundEvent> {
+    let mut events = Vec::new();
+    for refusal in Refusal::by_rules(action, violations) {
+        let of_rule = violations.iter().filter(|v| v.rule == refusal.rule);
+        let named: Vec<ItemId> = of_rule.filter_map(|v| v.item.clone()).collect();
+        let items = if named.is_empty() {
+            concerned.to_vec()
+        } else {
+            round.item_refs(&named)
+        };
+        events.extend(refused(refusal, items));
     }
     events
 }

@@ -527,11 +527,10 @@ impl Explain for Rejection {
             Self::NoAwards { item, .. } => about(RuleId::R7, item),
             Self::OnHold { item } => about(RuleId::R35, item),
             Self::NotProposed { item } | Self::NotShortlisted { item } => about(RuleId::R43, item),
-            Self::NotMinuted { items } => items
-                .iter()
-                .map(|item| violation(RuleId::R43, Some(item), "no approval in minutes"))
-                .collect(),
-            Self::NoQuorum { .. } | Self::NoShortlist => of_round(RuleId::R43),
+            Self::NotMinuted { items } => items.iter().map(not_minuted).collect(),
+            Self::NoQuorum { .. } | Self::NoShortlist | Self::TieUnresolved { .. } => {
+                of_round(RuleId::R43)
+            }
             Self::SlotsDivideEquals { .. } => of_round(RuleId::R7),
             Self::NumberTaken { .. } => of_round(RuleId::R52),
             Self::CorrectionOfItems => of_round(RuleId::R53),
@@ -568,7 +567,6 @@ impl Explain for Rejection {
             | Self::NoTie { .. }
             | Self::TieMemberMissing { .. }
             | Self::OtherLane { .. }
-            | Self::TieUnresolved { .. }
             | Self::NotANumber { .. }
             | Self::UnknownDecision { .. }
             | Self::DecisionStands { .. }
@@ -580,4 +578,8 @@ impl Explain for Rejection {
             | Self::Archived { .. } => Vec::new(),
         }
     }
+}
+
+fn not_minuted(item: &ItemId) -> Violation {
+    violation(RuleId::R43, Some(item), "no approval in minutes")
 }

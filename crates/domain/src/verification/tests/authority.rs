@@ -187,3 +187,30 @@ fn who_confirmed_or_signed_the_dossier_does_not_verify_it_in_whichever_office() 
     let command = finding("d", RuleId::R24, met);
     assert_eq!(forwarded().denied(&by, LATER, command), "R55");
 }
+
+#[test]
+fn an_incomplete_dossier_that_is_to_be_accepted_leaves_the_rules_on_record() {
+    use crate::decider::StoredDecider as _;
+    let given = incomplete();
+    let by = home_affairs();
+    let rejection = given.when(&by, LATER, Command::AcceptDossier).unwrap_err();
+    let issued = |by| crate::decider::Issued {
+        by,
+        at: instant(LATER),
+        command: Command::AcceptDossier,
+    };
+    let events = Case::denials(&given.state, issued(by), &rejection);
+    let refusals: Vec<_> = events
+        .iter()
+        .filter_map(crate::decider::StoredEvent::refusal)
+        .collect();
+    assert!(!refusals.is_empty() && refusals.len() == events.len());
+    for refusal in refusals {
+        assert_eq!(refusal.action, "AcceptDossier");
+        assert!(["R37", "R38", "R39", "R40", "R41"].contains(&refusal.rule.as_str()));
+    }
+    assert_eq!(
+        Case::denials(&given.state, issued(system()), &rejection),
+        []
+    );
+}

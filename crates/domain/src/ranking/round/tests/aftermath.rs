@@ -25,7 +25,7 @@ pub(super) fn correct(kind: CorrectionKind, number: &str, ids: Option<&[&str]>) 
     Command::CorrectDecision(correcting(kind, number, ids))
 }
 
-fn revoking(id: &str, ground: RevocationGround, year: Option<u16>) -> Command {
+pub(super) fn revoking(id: &str, ground: RevocationGround, year: Option<u16>) -> Command {
     Command::RevokeAward(RevokeAward {
         item: item(id),
         ground,

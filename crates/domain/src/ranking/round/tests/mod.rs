@@ -4,6 +4,7 @@
 mod aftermath;
 mod concern;
 mod decision;
+mod denials;
 mod entries;
 mod meeting;
 mod open;
