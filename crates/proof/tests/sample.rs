@@ -1,5 +1,10 @@
 //! A sample is drawn the way anybody draws it with sha256sum and sort.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's helper: a broken setup must stop the test"
+)]
+
 use hoso_proof::sample::{SampleError, draw, ticket};
 use proptest::prelude::*;
 
