@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::notes;
 
 /// What takes longer never comes.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 async fn within<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(WITHIN, work).await.expect("in time")
