@@ -34,7 +34,7 @@ use window::{News, Window};
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
 /// Longest wait between two tries.
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
-/// While events keep coming, the cursor stays at most so far behind what is done.
+/// While events keep coming, the cursor follows once it is so far behind what is done.
 const CURSOR_BEHIND_MAX: u64 = 256;
 
 /// One reactor and where it stands.
