@@ -163,6 +163,20 @@ impl SignedCheckpoint {
         Ok(self.note.cosign(witness, seen_at)?)
     }
 
+    /// Takes over a witness's cosignature from the lines it answered with; when it saw the
+    /// checkpoint, seconds since 1970.
+    ///
+    /// # Errors
+    /// There is no cosignature of the witness, or one that does not hold; nothing is taken over.
+    pub fn join(&mut self, lines: &str, witness: &PublicKey) -> Result<u64, CheckpointError> {
+        let wrong = || NoteError::WrongKey(witness.name().to_owned());
+        if witness.algorithm() != key::Algorithm::CosignatureV1 {
+            return Err(wrong().into());
+        }
+        let attested = self.note.join(lines, witness)?;
+        Ok(attested.seen_at.ok_or_else(wrong)?)
+    }
+
     /// When a witness saw it, seconds since 1970.
     ///
     /// # Errors

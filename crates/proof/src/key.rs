@@ -105,6 +105,12 @@ impl PublicKey {
         self.algorithm
     }
 
+    /// The key itself, without name and use: two keys with the same bytes are one key.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
     /// The key's id.
     #[must_use]
     pub fn id(&self) -> KeyId {

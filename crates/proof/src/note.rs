@@ -42,6 +42,20 @@ pub struct NoteSignature {
     pub bytes: Vec<u8>,
 }
 
+impl NoteSignature {
+    /// Whether the line claims to be of a key.
+    fn is_of(&self, key: &PublicKey) -> bool {
+        self.name == key.name() && self.id == key.id()
+    }
+
+    /// The line, with its end.
+    fn line(&self) -> String {
+        let bytes = [self.id.as_slice(), &self.bytes].concat();
+        let (name, bytes) = (&self.name, STANDARD.encode(bytes));
+        format!("{SIGNATURE_PREFIX}{name} {bytes}\n")
+    }
+}
+
 /// A text and its signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
@@ -119,19 +133,49 @@ impl Note {
     /// The note as it is stored and sent.
     #[must_use]
     pub fn encode(&self) -> String {
-        let mut out = format!("{}\n", self.text);
-        for signature in &self.signatures {
-            let bytes = [signature.id.as_slice(), &signature.bytes].concat();
-            let line = [
-                SIGNATURE_PREFIX,
-                &signature.name,
-                " ",
-                &STANDARD.encode(bytes),
-                "\n",
-            ];
-            out.extend(line);
+        let lines: String = self.signatures.iter().map(NoteSignature::line).collect();
+        format!("{}\n{lines}", self.text)
+    }
+
+    /// The note with the signatures of some keys only, whether they hold or not.
+    #[must_use]
+    pub fn only(&self, keys: &[&PublicKey]) -> Self {
+        let signatures = self.signatures.iter();
+        let kept = signatures.filter(|line| keys.iter().any(|key| line.is_of(key)));
+        Self {
+            text: self.text.clone(),
+            signatures: kept.cloned().collect(),
         }
-        out
+    }
+
+    /// The signature lines of a key, as they stand in the note; empty if there are none.
+    #[must_use]
+    pub fn lines_of(&self, key: &PublicKey) -> String {
+        let lines = self.signatures.iter().filter(|line| line.is_of(key));
+        lines.map(NoteSignature::line).collect()
+    }
+
+    /// Takes over what `key` signed from signature lines that somebody sent (an answer of
+    /// tlog-witness), in place of what it signed before. Lines of other keys are passed over.
+    ///
+    /// # Errors
+    /// The lines are none, or none of the key holds, or there would be too many. The note stays as it
+    /// was.
+    pub fn join(&mut self, lines: &str, key: &PublicKey) -> Result<Attested, NoteError> {
+        let sent = Self::parse(format!("{}\n{lines}", self.text).as_bytes())?;
+        // The lines could hold a blank one, and text before it.
+        if sent.text != self.text {
+            return Err(NoteError::Malformed("more than signature lines"));
+        }
+        let attested = sent.verify(key)?;
+        let joined = self.signatures.iter().filter(|line| !line.is_of(key));
+        let joined = joined.chain(sent.signatures.iter().filter(|line| line.is_of(key)));
+        let joined: Vec<_> = joined.cloned().collect();
+        if joined.len() > SIGNATURES_MAX {
+            return Err(NoteError::Malformed("it has too many signatures"));
+        }
+        self.signatures = joined;
+        Ok(attested)
     }
 
     /// Signs the text with a log's key.
@@ -172,10 +216,8 @@ impl Note {
     /// # Errors
     /// It did not, or a signature in its name is not its own.
     pub fn verify(&self, key: &PublicKey) -> Result<Attested, NoteError> {
-        let id = key.id();
-        let named = |s: &&NoteSignature| s.name == key.name() && s.id == id;
         let mut attested = None;
-        for signature in self.signatures.iter().filter(named) {
+        for signature in self.signatures.iter().filter(|line| line.is_of(key)) {
             let held = held(&self.text, key, &signature.bytes)
                 .ok_or_else(|| NoteError::Forged(key.name().to_owned()))?;
             attested = attested.or(Some(held));
