@@ -7,12 +7,15 @@ use std::path::Path;
 use crate::error::AuditError;
 
 /// Only the owner reads it.
-pub(crate) const SECRET: u32 = 0o600;
+pub const SECRET: u32 = 0o600;
 /// Everybody reads it.
-pub(crate) const READABLE: u32 = 0o644;
+pub const READABLE: u32 = 0o644;
 
 /// Makes a directory and its parents, durably, where they are missing.
-pub(crate) fn make_directory(path: &Path) -> Result<(), AuditError> {
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_directory(path: &Path) -> Result<(), AuditError> {
     if path.is_dir() {
         return Ok(());
     }
@@ -27,8 +30,12 @@ pub(crate) fn make_directory(path: &Path) -> Result<(), AuditError> {
     }
 }
 
-/// Puts `bytes` at `path` in one step: a reader sees the old file or the new one.
-pub(crate) fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), AuditError> {
+/// Puts `bytes` at `path` in one step: a reader sees the old file or the new one, and when
+/// this returns the new one is on the disk.
+///
+/// # Errors
+/// It cannot be written; the old file stays.
+pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), AuditError> {
     let new = path.with_added_extension("new");
     match fs::remove_file(&new) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -42,7 +49,10 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), AuditE
 }
 
 /// Puts `bytes` at `path` once and for all: a file with other bytes that is there already stays.
-pub(crate) fn keep(path: &Path, bytes: &[u8], mode: u32) -> Result<(), AuditError> {
+///
+/// # Errors
+/// It cannot be written, or is there with other bytes.
+pub fn keep(path: &Path, bytes: &[u8], mode: u32) -> Result<(), AuditError> {
     match read(path, bytes.len())? {
         None => replace(path, bytes, mode),
         Some(there) if there == bytes => Ok(()),
@@ -54,7 +64,10 @@ pub(crate) fn keep(path: &Path, bytes: &[u8], mode: u32) -> Result<(), AuditErro
 }
 
 /// The bytes of a file, `None` if there is none. Of a file longer than `most`, one byte more.
-pub(crate) fn read(path: &Path, most: usize) -> Result<Option<Vec<u8>>, AuditError> {
+///
+/// # Errors
+/// It cannot be read.
+pub fn read(path: &Path, most: usize) -> Result<Option<Vec<u8>>, AuditError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -10,7 +10,7 @@
 
 mod archive;
 mod error;
-mod files;
+pub mod files;
 mod http;
 mod keys;
 mod leaf;

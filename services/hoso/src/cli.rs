@@ -10,7 +10,7 @@ use hoso_runtime::Problem;
 
 use crate::{
     audit, backup, config, conformance, demo, diff, evaluate, export, health, history, import,
-    ledger, migrate, nats_keys, openapi, output, replay, restore, serve, token, up,
+    ledger, migrate, nats_keys, openapi, output, replay, restore, serve, token, up, witness,
 };
 
 /// Done.
@@ -66,6 +66,9 @@ enum Command {
     /// Seal the ledger with signed checkpoints, and prove what is in it to who trusts nobody
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Cosign the checkpoints of logs that only grow: a small process of somebody else's
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
     /// Fold the log again and compare every state, verdict and ranking; or simulate another rule book
     Replay(replay::ReplayArgs),
     /// List the decided awards that rest on a fact, with where they would stand by what is known now
@@ -123,6 +126,7 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::Backup(args) => block_on(backup::run(args)),
         Command::Restore(args) => block_on(restore::run(args)),
         Command::Audit(command) => block_on(audit::run(command)),
+        Command::Witness(command) => block_on(witness::run(command)),
         Command::Ledger(command) => block_on(ledger::run(command)),
         Command::Health(args) => block_on(health::run(args)),
     }

@@ -31,6 +31,7 @@ mod store;
 mod subject;
 mod token;
 mod up;
+mod witness;
 
 use std::process::ExitCode;
 
