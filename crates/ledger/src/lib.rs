@@ -32,7 +32,8 @@ pub use event::{Metadata, NewEvent, Position, RecordedEvent, StreamName};
 pub use execute::{ExecuteError, Executed, Order, execute};
 pub use pages::pages;
 pub use read::{
-    CommandQuery, CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord,
+    CommandQuery, CommandRecord, KeptCheckpoint, Parked, ParkedStatus, StreamPage, StreamQuery,
+    StreamRecord,
 };
 pub use restore::Restore;
 
@@ -126,6 +127,17 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// Replaces the rows of `streams` that differ from the given fold; for `ledger rebuild` only.
     async fn rebuild_rows(&self, rows: Vec<StreamRow>) -> Result<u64, LedgerError>;
+
+    /// Keeps the signed checkpoint of `size` events, once; nothing of the log depends on it.
+    ///
+    /// # Errors
+    /// `Corrupt` where the log is shorter than that, `Limit` for a note past 64 KiB, `NotWritable`
+    /// for whoever is not the signer.
+    async fn keep_checkpoint(&self, size: u64, note: &str) -> Result<(), LedgerError>;
+
+    /// Checkpoints that were kept after one, in that order, at most `limit`.
+    async fn checkpoints(&self, after: u64, limit: u32)
+    -> Result<Vec<KeptCheckpoint>, LedgerError>;
 
     /// Flushes and closes; afterwards every call answers `Unavailable`.
     async fn close(&self);

@@ -23,6 +23,8 @@ pub const NAME_BYTES_MAX: usize = 128;
 pub const REASON_CHARS_MAX: usize = 2_000;
 /// Dossiers one event belongs to.
 pub const DOSSIERS_MAX: usize = 1_000;
+/// Bytes of a checkpoint with its signatures.
+pub const CHECKPOINT_BYTES_MAX: usize = 64 << 10;
 /// Rows of one page of streams.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
 
@@ -110,6 +112,25 @@ pub fn check_parked(parked: &Parked) -> Result<(), LedgerError> {
     check_consumer(&parked.consumer)?;
     check_stream(&parked.stream)?;
     check_reason(&parked.reason)
+}
+
+/// Refuses a checkpoint that no table could hold.
+///
+/// # Errors
+/// `Limit` if it is empty or too long, or its size is no position.
+pub fn check_checkpoint(size: u64, note: &str) -> Result<(), LedgerError> {
+    within(
+        "the bytes of a checkpoint",
+        note.len(),
+        CHECKPOINT_BYTES_MAX,
+    )?;
+    without_nul("a checkpoint", note)?;
+    if note.is_empty() || i64::try_from(size).is_err() {
+        return Err(LedgerError::Corrupt {
+            reason: "a checkpoint has a size and a text".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Refuses a consumer without a proper name.

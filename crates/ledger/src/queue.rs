@@ -57,6 +57,15 @@ pub(crate) enum Job {
         /// To whom it matters.
         answer: Answer<u64>,
     },
+    /// A signed checkpoint, in a transaction of its own.
+    Keep {
+        /// Events it is for.
+        size: u64,
+        /// The signed note.
+        note: String,
+        /// To whom it matters.
+        answer: Answer<()>,
+    },
 }
 
 /// The callers' end of the queue.
@@ -108,6 +117,13 @@ impl Queue {
         self.job(job, answered, REBUILT_WITHIN).await
     }
 
+    /// Queues a checkpoint and waits until it is kept.
+    pub(crate) async fn keep(&self, size: u64, note: String) -> Result<(), LedgerError> {
+        let (answer, answered) = oneshot::channel();
+        let job = Job::Keep { size, note, answer };
+        self.job(job, answered, self.answer_within).await
+    }
+
     async fn job<T>(
         &self,
         job: Job,
@@ -129,6 +145,13 @@ impl Queue {
                 reason: format!("no answer within {} s", within.as_secs()),
             })
         })
+    }
+}
+
+/// What the keeper of a checkpoint is told where the log has lost its end.
+pub(crate) fn cut_before(size: u64) -> LedgerError {
+    LedgerError::Corrupt {
+        reason: format!("a checkpoint of {size} events is signed, and the log is shorter"),
     }
 }
 

@@ -78,6 +78,19 @@ pub struct CommandQuery {
     pub limit: u32,
 }
 
+/// A signed checkpoint that is kept beside the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCheckpoint {
+    /// In which order it was kept: 1, 2, 3 …
+    pub seq: u64,
+    /// Events it is for.
+    pub size: u64,
+    /// When it was kept.
+    pub recorded_at: chrono::DateTime<chrono::Utc>,
+    /// The signed note, as it was signed.
+    pub note: String,
+}
+
 /// What became of a parked event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParkedStatus {

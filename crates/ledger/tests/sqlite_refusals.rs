@@ -163,3 +163,26 @@ async fn an_event_that_was_rewritten_by_force_is_read_as_corrupt() -> Outcome {
     assert!(reason.contains("event 2"), "{reason}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_checkpoint_cannot_be_changed_deleted_or_replaced() -> Outcome {
+    let (_directory, ledger, mut connection) = written().await?;
+    for (size, note) in [(1, "one\n"), (3, "three\n")] {
+        ledger.keep_checkpoint(size, note).await?;
+    }
+    let kept = ledger.checkpoints(0, 10).await?;
+    for text in [
+        "UPDATE checkpoints SET size = 2 WHERE seq = 1",
+        "UPDATE checkpoints SET note = note",
+        "DELETE FROM checkpoints WHERE seq = 2",
+        "DELETE FROM checkpoints",
+        "INSERT OR REPLACE INTO checkpoints VALUES (1, 1, 0, 'other')",
+        "INSERT OR REPLACE INTO checkpoints SELECT 3, size, recorded_at, note FROM checkpoints",
+        "INSERT INTO checkpoints VALUES (9, 1, 0, 'far')",
+    ] {
+        let tried = connection.execute(AssertSqlSafe(text.to_owned())).await;
+        assert!(tried.is_err(), "not refused: {text}");
+    }
+    assert_eq!(ledger.checkpoints(0, 10).await?, kept);
+    Ok(())
+}

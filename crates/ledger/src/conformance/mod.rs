@@ -11,6 +11,7 @@
 )]
 
 pub mod appends;
+pub mod checkpoints;
 pub mod commands;
 pub mod consumers;
 pub mod counter;
@@ -88,6 +89,8 @@ macro_rules! conformance {
             reads::what_was_never_written_is_empty,
             reads::everything_is_there_after_reopening,
             reads::rows_are_rebuilt_from_their_events,
+            checkpoints::a_checkpoint_is_kept_once_and_stays,
+            checkpoints::a_checkpoint_of_more_than_there_is_is_refused,
             restores::restored_history_is_what_it_was,
             restores::an_unfinished_restore_leaves_nothing,
             restores::a_ledger_that_holds_anything_is_not_restored_over,

@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::write::{self, Answers, Failed, Item};
-use super::{failure, open, parking, rebuild};
+use super::{checkpoints, failure, open, parking, rebuild};
 use crate::append::{Appended, StreamRow};
 use crate::error::LedgerError;
 use crate::event::Position;
@@ -109,6 +109,10 @@ impl AppendTask {
                     self.write_batch(&mut batch).await;
                     answer.send(self.rebuild(rows).await).ok();
                 }
+                Job::Keep { size, note, answer } => {
+                    self.write_batch(&mut batch).await;
+                    answer.send(self.keep(size, &note).await).ok();
+                }
             }
         }
         self.write_batch(&mut batch).await;
@@ -166,6 +170,12 @@ impl AppendTask {
         let connection = self.connection().await?;
         let rebuilt = rebuild::rebuild(connection, rows).await;
         self.outcome(Ok(rebuilt)).map_err(|failed| failed.error)
+    }
+
+    async fn keep(&mut self, size: u64, note: &str) -> Result<(), LedgerError> {
+        let connection = self.connection().await?;
+        let sent = timeout(COMMIT_WITHIN, checkpoints::keep(connection, size, note)).await;
+        self.outcome(sent).map_err(|failed| failed.error)
     }
 
     /// Keeps the connection after an answer, and after a refusal of what was sent; else it may be

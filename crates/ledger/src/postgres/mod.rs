@@ -5,6 +5,7 @@
 //! do: it publishes nothing (the relay reads the log), and it does not know what an event means.
 
 mod append_task;
+mod checkpoints;
 mod failure;
 pub mod lock;
 pub mod migrate;
@@ -34,7 +35,8 @@ use crate::event::{Position, RecordedEvent, StreamName};
 use crate::follow::follow;
 use crate::queue::{Queue, Work};
 use crate::read::{
-    CommandQuery, CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord,
+    CommandQuery, CommandRecord, KeptCheckpoint, Parked, ParkedStatus, StreamPage, StreamQuery,
+    StreamRecord,
 };
 use crate::{Ledger, limits};
 
@@ -231,6 +233,19 @@ impl Ledger for PostgresLedger {
 
     async fn rebuild_rows(&self, rows: Vec<StreamRow>) -> Result<u64, LedgerError> {
         self.queue.rebuild(rows).await
+    }
+
+    async fn keep_checkpoint(&self, size: u64, note: &str) -> Result<(), LedgerError> {
+        limits::check_checkpoint(size, note)?;
+        self.queue.keep(size, note.to_owned()).await
+    }
+
+    async fn checkpoints(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<KeptCheckpoint>, LedgerError> {
+        reads::checkpoints(&self.readers, after, limit).await
     }
 
     async fn close(&self) {

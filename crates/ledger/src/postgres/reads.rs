@@ -16,7 +16,9 @@ use super::{failure, statements as sql};
 use crate::error::LedgerError;
 use crate::event::{Metadata, Position, RecordedEvent, StreamName};
 use crate::limits::PAGE_ROWS_MAX;
-use crate::read::{CommandQuery, CommandRecord, Parked, StreamPage, StreamQuery, StreamRecord};
+use crate::read::{
+    CommandQuery, CommandRecord, KeptCheckpoint, Parked, StreamPage, StreamQuery, StreamRecord,
+};
 use crate::stored::{as_integer, corrupt, number_of, role_of, status_of};
 
 type Bound<'q> = sqlx::query::Query<'q, Postgres, PgArguments>;
@@ -191,6 +193,29 @@ pub(super) async fn cursors(readers: &PgPool) -> Result<Vec<(String, Position)>,
         .await?
         .iter()
         .map(|row| Ok((get(row, 0)?, number(row, 1)?)))
+        .collect()
+}
+
+/// Checkpoints that were kept after one.
+pub(super) async fn checkpoints(
+    readers: &PgPool,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<KeptCheckpoint>, LedgerError> {
+    let query = sqlx::query(sql::CHECKPOINTS)
+        .bind(as_integer(after))
+        .bind(i64::from(limit));
+    many(readers, query)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(KeptCheckpoint {
+                seq: number(row, 0)?,
+                size: number(row, 1)?,
+                recorded_at: get(row, 2)?,
+                note: get(row, 3)?,
+            })
+        })
         .collect()
 }
 

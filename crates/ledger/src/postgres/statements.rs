@@ -17,6 +17,11 @@ pub(super) const MOVE_CURSOR: &str = "SELECT ledger.move_cursor($1, $2, $3)";
 pub(super) const PARK: &str = "SELECT ledger.park($1, $2, $3, $4, $5, $6, $7)";
 /// Bound: consumer, position, status. False where nothing is parked.
 pub(super) const RESOLVE_PARKED: &str = "SELECT ledger.resolve_parked($1, $2, $3)";
+/// False where the log is shorter. Bound: size, note.
+pub(super) const KEEP_CHECKPOINT: &str = "SELECT ledger.keep_checkpoint($1, $2)";
+/// Checkpoints in the order they were kept. Bound: seq, limit.
+pub(super) const CHECKPOINTS: &str = "SELECT seq, size, recorded_at, note \
+     FROM ledger.checkpoints WHERE seq > $1 ORDER BY seq LIMIT $2";
 /// Bound: streams, versions, rounds, units, dossiers, statuses, due days, states.
 pub(super) const REBUILD_ROWS: &str = "SELECT replaced, unfit, actual \
      FROM ledger.rebuild_rows($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -185,6 +190,8 @@ pub(super) const ALL: &[&str] = &[
     MOVE_CURSOR,
     PARK,
     RESOLVE_PARKED,
+    KEEP_CHECKPOINT,
+    CHECKPOINTS,
     REBUILD_ROWS,
     HEAD,
     READ_ALL,

@@ -11,7 +11,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{failure, plan, rebuild, write};
+use super::{checkpoints, failure, plan, rebuild, write};
 use crate::Clock;
 use crate::append::{Appended, StreamRow};
 use crate::error::LedgerError;
@@ -82,6 +82,10 @@ impl AppendTask {
                     self.write_batch(&mut items, &mut answers).await;
                     answer.send(self.rebuild(rows).await).ok();
                 }
+                Job::Keep { size, note, answer } => {
+                    self.write_batch(&mut items, &mut answers).await;
+                    answer.send(self.keep(size, note).await).ok();
+                }
             }
         }
         self.write_batch(&mut items, &mut answers).await;
@@ -142,6 +146,16 @@ impl AppendTask {
             self.give_up().await;
         }
         rebuilt
+    }
+
+    async fn keep(&mut self, size: u64, note: String) -> Result<(), LedgerError> {
+        let recorded_at = (self.clock)().timestamp_micros();
+        let connection = self.connection().await?;
+        let kept = checkpoints::keep(connection, size, note, recorded_at).await;
+        if kept.is_err() {
+            self.give_up().await;
+        }
+        kept
     }
 
     async fn connection(&mut self) -> Result<&mut SqliteConnection, LedgerError> {

@@ -5,6 +5,7 @@
 //! feed reads the log), and it does not know what an event means.
 
 mod append_task;
+mod checkpoints;
 mod commands;
 mod failure;
 mod open;
@@ -33,7 +34,8 @@ use crate::event::{Position, RecordedEvent, StreamName};
 use crate::follow::follow;
 use crate::queue::{Queue, Work};
 use crate::read::{
-    CommandQuery, CommandRecord, Parked, ParkedStatus, StreamPage, StreamQuery, StreamRecord,
+    CommandQuery, CommandRecord, KeptCheckpoint, Parked, ParkedStatus, StreamPage, StreamQuery,
+    StreamRecord,
 };
 use crate::{Clock, Ledger, limits};
 
@@ -255,6 +257,19 @@ impl Ledger for SqliteLedger {
 
     async fn rebuild_rows(&self, rows: Vec<StreamRow>) -> Result<u64, LedgerError> {
         self.queue.rebuild(rows).await
+    }
+
+    async fn keep_checkpoint(&self, size: u64, note: &str) -> Result<(), LedgerError> {
+        limits::check_checkpoint(size, note)?;
+        self.queue.keep(size, note.to_owned()).await
+    }
+
+    async fn checkpoints(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<KeptCheckpoint>, LedgerError> {
+        reads::checkpoints(&self.readers, after, limit).await
     }
 
     async fn close(&self) {

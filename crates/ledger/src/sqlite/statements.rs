@@ -315,7 +315,15 @@ pub(super) const CURSOR: &str = "SELECT position FROM cursors WHERE consumer = ?
 /// Every consumer and where it stands.
 pub(super) const CURSORS: &str = "SELECT consumer, position FROM cursors ORDER BY consumer";
 
-/// Takes the write lock for a rebuild.
+/// Checkpoints in the order they were kept. Bound: seq, limit.
+pub(super) const CHECKPOINTS: &str =
+    "SELECT seq, size, recorded_at, note FROM checkpoints WHERE seq > ? ORDER BY seq LIMIT ?";
+/// Nothing happens where the note is there. Bound: size, time, note.
+pub(super) const KEEP_CHECKPOINT: &str = "INSERT INTO checkpoints (seq, size, recorded_at, note) \
+     SELECT (SELECT coalesce(max(seq), 0) + 1 FROM checkpoints), ?1, ?2, ?3 \
+     WHERE NOT EXISTS (SELECT 1 FROM checkpoints WHERE note = ?3)";
+
+/// Takes the write lock for a rebuild, or for a checkpoint.
 pub(super) const LOCK: &str = "BEGIN IMMEDIATE";
 /// Version and last position of a stream by its events. Bound: stream.
 pub(super) const LAST_OF_STREAM: &str =
@@ -346,6 +354,8 @@ pub(super) fn all() -> Vec<&'static str> {
         CURSORS,
         LOCK,
         LAST_OF_STREAM,
+        CHECKPOINTS,
+        KEEP_CHECKPOINT,
     ];
     for chunked in [
         &INSERT_EVENTS,

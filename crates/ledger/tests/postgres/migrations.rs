@@ -52,7 +52,7 @@ async fn a_role_that_may_make_roles_migrates_and_owns_nothing_it_could_misuse() 
     let mut installer = PgConnection::connect(&server.url("postgres", "installer")).await?;
     installer.execute("CREATE DATABASE hoso").await?;
     let url = server.url("hoso", "installer");
-    assert_eq!(migrate(&url).await?.len(), 1);
+    assert_eq!(migrate(&url).await?.len(), 2);
     let ledger = PostgresLedger::open(&url, PostgresOptions::new("test")).await?;
     ledger.append(sample::append("unit-a", 0, 1)?).await?;
     let mut installer = PgConnection::connect(&url).await?;
@@ -77,12 +77,13 @@ async fn the_status_says_what_is_pending_applied_and_unknown() -> Outcome {
     let states = |migrations: Vec<hoso_ledger::postgres::migrate::Migration>| -> Vec<_> {
         migrations.iter().map(|m| (m.version, m.state)).collect()
     };
-    assert_eq!(states(status(&url).await?), [(1, MigrationState::Pending)]);
+    let all = |state| [(1, state), (2, state)];
+    assert_eq!(states(status(&url).await?), all(MigrationState::Pending));
     let unmigrated = PostgresLedger::open(&url, PostgresOptions::new("test")).await;
     let said = unmigrated.err().ok_or("it was opened")?.to_string();
     assert!(said.contains("hoso migrate"), "{said}");
     migrate(&url).await?;
-    assert_eq!(states(status(&url).await?), [(1, MigrationState::Applied)]);
+    assert_eq!(states(status(&url).await?), all(MigrationState::Applied));
     let mut connection = PgConnection::connect(&url).await?;
     connection
         .execute(
@@ -92,6 +93,7 @@ async fn the_status_says_what_is_pending_applied_and_unknown() -> Outcome {
         .await?;
     let newer = [
         (1, MigrationState::Applied),
+        (2, MigrationState::Applied),
         (9999, MigrationState::Unknown),
     ];
     assert_eq!(states(status(&url).await?), newer);

@@ -79,6 +79,7 @@ pub(crate) async fn everything(world: &World) -> Result<Vec<String>, sqlx::Error
         "dossier_events",
         "cursors",
         "dead_letters",
+        "checkpoints",
         "log_head",
         "services",
         "writers",
@@ -129,6 +130,10 @@ const WRITES: &[&str] = &[
     "DELETE FROM ledger.dead_letters",
     "TRUNCATE ledger.dead_letters",
     "INSERT INTO ledger.dead_letters VALUES ('submission', 1, 'dossier-a', '', 'WAITING')",
+    "UPDATE ledger.checkpoints SET size = 0",
+    "DELETE FROM ledger.checkpoints",
+    "TRUNCATE ledger.checkpoints",
+    "INSERT INTO ledger.checkpoints VALUES (1, 0, now(), sha256(''), 'a')",
     "UPDATE ledger.writers SET role = session_user",
     "INSERT INTO ledger.writers VALUES ('case2', session_user)",
     "DELETE FROM ledger.writers",
@@ -245,6 +250,10 @@ async fn even_a_superuser_rewrites_nothing() -> Outcome {
                 "TRUNCATE ledger.cursors",
                 "DELETE FROM ledger.dead_letters",
                 "TRUNCATE ledger.dead_letters",
+                "UPDATE ledger.checkpoints SET size = 0",
+                "UPDATE ledger.checkpoints SET size = 0 WHERE false",
+                "DELETE FROM ledger.checkpoints",
+                "TRUNCATE ledger.checkpoints",
                 "DELETE FROM ledger.log_head",
                 "TRUNCATE ledger.log_head",
                 "INSERT INTO ledger.log_head VALUES (9, now(), 9)",
@@ -341,6 +350,21 @@ async fn a_service_moves_its_own_cursor_and_parks_under_its_own_name() -> Outcom
     let skipped = ledger.resolve_parked("submission", 3, ParkedStatus::Skipped);
     skipped.await?;
     assert_eq!(ledger.cursors().await?, [("submission".to_owned(), 4)]);
+    Ok(())
+}
+
+/// What the signer signed is kept by the signer's service and by nobody else.
+#[tokio::test]
+async fn only_the_audit_service_keeps_checkpoints() -> Outcome {
+    let world = World::fresh().await?;
+    for role in ["hoso_submission", "hoso_ranking", "hoso_relay"] {
+        let ledger = world.ledger_of(role).await?;
+        refused_for_rights(role, &ledger.keep_checkpoint(0, "none\n").await);
+        ledger.close().await;
+    }
+    let ledger = world.ledger_of("hoso_audit").await?;
+    ledger.keep_checkpoint(0, "none\n").await?;
+    assert_eq!(ledger.checkpoints(0, 10).await?.len(), 1);
     Ok(())
 }
 
