@@ -19,7 +19,7 @@ use crate::{Scratch, TestbedError, free_port};
 /// The database.
 pub const DATABASE: &str = "hoso";
 /// The services, as `hoso serve` names them.
-pub const SERVICES: [&str; 4] = ["registry", "submission", "verification", "ranking"];
+pub const SERVICES: [&str; 5] = ["registry", "submission", "verification", "ranking", "audit"];
 /// The relay, as `hoso serve` names it.
 pub const RELAY: &str = "relay";
 /// Roles of the database that log in with a password.
@@ -369,6 +369,14 @@ impl Full {
             ),
             ("HOSO_LOG_FORMAT".to_owned(), "json".to_owned()),
         ];
+        if service == "audit" {
+            for (variable, directory) in
+                [("HOSO_AUDIT", "audit"), ("HOSO_AUDIT_KEYS", "audit-keys")]
+            {
+                let directory = self.data_dir().join(directory);
+                env.push((variable.to_owned(), directory.display().to_string()));
+            }
+        }
         env.extend(self.options.env.iter().cloned());
         Ok(Process {
             log: self.scratch.path().join(format!("{name}.log")),
@@ -395,6 +403,7 @@ impl Full {
             submission: of("submission"),
             verification: of("verification"),
             ranking: of("ranking"),
+            audit: of("audit"),
             relay: of(RELAY),
             ..NginxOptions::default()
         };

@@ -36,6 +36,8 @@ pub struct NginxOptions {
     pub verification: Vec<SocketAddr>,
     /// Replicas of ranking.
     pub ranking: Vec<SocketAddr>,
+    /// Replicas of audit.
+    pub audit: Vec<SocketAddr>,
     /// Relays.
     pub relay: Vec<SocketAddr>,
     /// Requests a second that one client may send, and as many at once.
@@ -51,6 +53,7 @@ impl Default for NginxOptions {
             submission: Vec::new(),
             verification: Vec::new(),
             ranking: Vec::new(),
+            audit: Vec::new(),
             relay: Vec::new(),
             rate: 100_000,
         }
@@ -69,6 +72,7 @@ impl NginxOptions {
             ("HOSO_SUBMISSION_ADDR", servers(&self.submission)),
             ("HOSO_VERIFICATION_ADDR", servers(&self.verification)),
             ("HOSO_RANKING_ADDR", servers(&self.ranking)),
+            ("HOSO_AUDIT_ADDR", servers(&self.audit)),
             ("HOSO_RELAY_ADDR", servers(&self.relay)),
         ]
     }

@@ -63,6 +63,15 @@ pub enum AuditError {
         /// How it shows.
         source: VerifyError,
     },
+    /// The archive is lost, and the ledger holds other events than those that were sealed.
+    #[error(
+        "the archive is lost, and the first {size} events of the ledger are not those that were \
+         sealed: they were changed, or the ledger is another one"
+    )]
+    Rewritten {
+        /// Events that were sealed.
+        size: u64,
+    },
     /// Two signed checkpoints contradict each other.
     #[error("the checkpoints of the archive contradict each other: {0}")]
     Contradicted(VerifyError),
@@ -128,6 +137,7 @@ impl AuditError {
                 | Self::Checkpoint(_)
                 | Self::Cut { .. }
                 | Self::Changed { .. }
+                | Self::Rewritten { .. }
                 | Self::Contradicted(_)
         )
     }

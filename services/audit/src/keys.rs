@@ -7,7 +7,7 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use hoso_proof::{Algorithm, LogIdentity, LogSigner, Salt, SecretKey};
+use hoso_proof::{Algorithm, LogIdentity, LogSigner, Salt, SecretKey, SignedCheckpoint};
 
 use crate::error::AuditError;
 use crate::files::{self, SECRET};
@@ -36,6 +36,13 @@ impl Keys {
         let (key, salt) = (directory.join(LOG_KEY), directory.join(SALT_KEY));
         if !key.exists() {
             files::make_directory(directory)?;
+            // Several processes may start at once; one makes them.
+            let lock = directory.join(LOCK);
+            let making = File::create(&lock).and_then(|file| file.lock().map(|()| file));
+            let _making = making.map_err(AuditError::file(&lock))?;
+            if key.exists() {
+                return Self::open(directory);
+            }
             let chance = hex::encode(random::<8>()?);
             let origin = origin.map_or_else(|| format!("hoso/{chance}"), str::to_owned);
             let made = SecretKey::from_seed(&origin, Algorithm::Ed25519, &random()?)
@@ -98,6 +105,13 @@ impl Keys {
             None => LogSigner::begin(key)?,
             Some(last) => LogSigner::resume(key, &last)?,
         })
+    }
+
+    /// The last checkpoint that was signed.
+    pub(crate) fn last_signed(&self) -> Result<Option<SignedCheckpoint>, AuditError> {
+        let last = files::read(&self.directory.join(LAST_SIGNED), FILE_BYTES_MAX)?;
+        let opened = last.map(|last| SignedCheckpoint::open(&last, &self.log));
+        Ok(opened.transpose()?)
     }
 
     /// Remembers a checkpoint, durably, before anybody sees it.

@@ -45,6 +45,9 @@ pub async fn seal(
             signed: before.size,
         });
     }
+    if before.size > 0 && archive.newest()?.is_none() {
+        rebuild(SharedLedger::clone(&ledger), archive, keys, before).await?;
+    }
     check_last(&ledger, archive, keys, before).await?;
     let head = grow(ledger, archive, keys, before, until).await?;
     let proof = tree::prove_consistency(archive, head, before.size)?;
@@ -72,6 +75,29 @@ fn resume(archive: &Archive, keys: &Keys) -> Result<LogSigner, AuditError> {
         }
     }
     Ok(signer)
+}
+
+/// Makes a lost archive again, from the ledger: only if its events are still those that were signed.
+/// Checkpoints before the last one are gone with it; they stand beside the log and with whoever kept
+/// them.
+async fn rebuild(
+    ledger: SharedLedger,
+    archive: &Archive,
+    keys: &Keys,
+    signed: TreeHead,
+) -> Result<(), AuditError> {
+    tracing::warn!(
+        events = signed.size,
+        "the archive is lost and made again from the ledger"
+    );
+    let head = grow(ledger, archive, keys, TreeHead::EMPTY, signed.size).await?;
+    if head != signed {
+        return Err(AuditError::Rewritten { size: signed.size });
+    }
+    if let Some(last) = keys.last_signed()? {
+        archive.publish(&last, &format!("{}\n", keys.log().key()))?;
+    }
+    Ok(())
 }
 
 /// The last sealed event must still be there: a ledger that was restored from an older backup and

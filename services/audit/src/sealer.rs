@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoso_ledger::SharedLedger;
+use hoso_ledger::{LedgerError, SharedLedger};
+use hoso_proof::SignedCheckpoint;
+use hoso_runtime::jetstream::Nats;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
@@ -29,9 +31,15 @@ pub struct Sealing {
     pub keys: Keys,
 }
 
-/// Seals what is appended until told to stop. A log that cannot be sealed (it was cut or changed, the
-/// disk is full) is told of again and again, and serves on.
-pub async fn keep_sealed(ledger: SharedLedger, sealing: Arc<Sealing>, stop: CancellationToken) {
+/// Seals what is appended until told to stop, and keeps what was signed beside the log and on NATS,
+/// where there is one. A log that cannot be sealed (it was cut or changed, the disk is full) is told
+/// of again and again, and serves on.
+pub async fn keep_sealed(
+    ledger: SharedLedger,
+    sealing: Arc<Sealing>,
+    nats: Option<Nats>,
+    stop: CancellationToken,
+) {
     let mut head = ledger.watch_head();
     let mut sealed = 0;
     loop {
@@ -39,8 +47,10 @@ pub async fn keep_sealed(ledger: SharedLedger, sealing: Arc<Sealing>, stop: Canc
         let mut pause = PAUSE;
         if appended > sealed {
             match seal_once(SharedLedger::clone(&ledger), Arc::clone(&sealing)).await {
-                Ok(size) => {
+                Ok(checkpoint) => {
+                    let size = checkpoint.head().size;
                     sealed = size;
+                    publish(&ledger, nats.as_ref(), &checkpoint).await;
                     #[expect(clippy::cast_precision_loss, reason = "a measurement")]
                     metrics::gauge!("hoso_sealed_events").set(size as f64);
                 }
@@ -63,12 +73,36 @@ pub async fn keep_sealed(ledger: SharedLedger, sealing: Arc<Sealing>, stop: Canc
     }
 }
 
+/// Keeps a signed checkpoint where it does not need to be: the archive has it, and the next one says
+/// more. What fails is told of, and not tried again.
+async fn publish(ledger: &SharedLedger, nats: Option<&Nats>, checkpoint: &SignedCheckpoint) {
+    let size = checkpoint.head().size;
+    let note = checkpoint.note().encode();
+    match ledger.keep_checkpoint(size, &note).await {
+        Ok(()) => {}
+        // A command that only reads may look on while the log is sealed elsewhere.
+        Err(error @ LedgerError::NotWritable { .. }) => {
+            tracing::debug!(%error, "the checkpoint is not kept beside the log");
+        }
+        Err(error) => tracing::warn!(%error, "the checkpoint is not kept beside the log"),
+    }
+    if let Some(nats) = nats
+        && nats.is_up()
+        && let Err(error) = nats.publish_checkpoint(&note).await
+    {
+        tracing::warn!(%error, "the checkpoint is not on NATS");
+    }
+}
+
 /// Seals on a thread that may wait for the disk.
-async fn seal_once(ledger: SharedLedger, sealing: Arc<Sealing>) -> Result<u64, AuditError> {
+async fn seal_once(
+    ledger: SharedLedger,
+    sealing: Arc<Sealing>,
+) -> Result<SignedCheckpoint, AuditError> {
     let handle = Handle::current();
     let work = move || {
         let sealed = handle.block_on(seal(ledger, &sealing.archive, &sealing.keys))?;
-        Ok(sealed.checkpoint.head().size)
+        Ok(sealed.checkpoint)
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|error| Err(AuditError::Stopped(error.to_string())))

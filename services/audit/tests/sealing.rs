@@ -275,6 +275,36 @@ async fn an_archive_that_was_cut_or_brought_back_makes_the_signer_forget_nothing
 }
 
 #[tokio::test]
+async fn a_lost_archive_is_made_again_from_the_events_that_were_signed_and_no_others() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 300).await;
+    place.sealed().await;
+    let tiles = |files: Files| -> Files {
+        let of_tiles = |path: &PathBuf| path.to_str().unwrap().contains("tile/");
+        files.into_iter().filter(|(p, _)| of_tiles(p)).collect()
+    };
+    let before = files(&place.at("sealed/archive"));
+    fs::remove_dir_all(place.at("sealed/archive")).unwrap();
+    // As many events, but other ones: nothing is signed for them.
+    let other = ledger(&place.at("other")).await;
+    append(&other, "dossier-2", 0, 300).await;
+    let keys = place.keys().unwrap();
+    let refused = seal(other, &place.archive(), &keys).await;
+    assert!(
+        matches!(refused, Err(AuditError::Rewritten { size: 300 })),
+        "{refused:?}"
+    );
+    fs::remove_dir_all(place.at("sealed/archive")).unwrap();
+    place.grow("dossier-1", 300, 1).await;
+    assert_eq!(place.sealed().await, 301);
+    place.archive().checkpoint_of(300).unwrap();
+    let after = tiles(files(&place.at("sealed/archive")));
+    for (path, bytes) in tiles(before) {
+        assert_eq!(after.get(&path), Some(&bytes), "{}", path.display());
+    }
+}
+
+#[tokio::test]
 async fn secrets_that_were_brought_back_learn_from_the_archive() {
     let place = Place::new().await;
     place.grow("dossier-1", 0, 3).await;

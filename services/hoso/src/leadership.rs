@@ -1,4 +1,4 @@
-//! Which relay works: the one that holds a lock of the database.
+//! Which relay relays and which sealer seals: the one that holds a lock of the database.
 
 use std::time::Duration;
 
@@ -14,12 +14,20 @@ const TRY_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(crate) struct DatabaseLock {
     url: Secret,
+    name: &'static str,
 }
 
 impl DatabaseLock {
     /// The relay's lock in a database.
-    pub(crate) fn new(url: Secret) -> Self {
-        Self { url }
+    pub(crate) const fn of_the_relay(url: Secret) -> Self {
+        let name = "hoso relay";
+        Self { url, name }
+    }
+
+    /// The sealer's.
+    pub(crate) const fn of_the_sealer(url: Secret) -> Self {
+        let name = "hoso sealer";
+        Self { url, name }
     }
 }
 
@@ -27,10 +35,10 @@ impl DatabaseLock {
 impl Leadership for DatabaseLock {
     async fn lead(&self) -> Box<dyn Term> {
         loop {
-            match try_lock(self.url.expose(), "hoso relay").await {
+            match try_lock(self.url.expose(), self.name).await {
                 Ok(Some(held)) => return Box::new(HeldTerm(held)),
                 Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "the relay's lock cannot be asked for"),
+                Err(error) => tracing::warn!(%error, "the {} lock cannot be asked for", self.name),
             }
             tokio::time::sleep(TRY_EVERY).await;
         }

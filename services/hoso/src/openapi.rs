@@ -5,6 +5,7 @@ use clap::Args;
 use hoso_runtime::Clock;
 use tokio_util::sync::CancellationToken;
 
+use crate::audit;
 use crate::cli::DONE;
 use crate::output::say;
 use crate::services::{self, ServiceName};
@@ -24,9 +25,10 @@ pub(crate) struct OpenapiArgs {
 pub(crate) async fn run(args: OpenapiArgs) -> Result<u8> {
     let scratch = tempfile::tempdir()?;
     let runtime = store::open_embedded(scratch.path(), Clock::system()).await?;
+    let sealing = audit::sealing_in(scratch.path())?;
     let chosen = match args.service {
-        Some(name) => vec![name.on(&runtime)],
-        None => services::all(&runtime),
+        Some(name) => vec![name.on(&runtime, &sealing)],
+        None => services::all(&runtime, &sealing),
     };
     let (_, document) = hoso_runtime::serve::app(&runtime, chosen, CancellationToken::new());
     say!("{}", serde_json::to_string_pretty(&document)?);

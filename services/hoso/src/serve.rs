@@ -1,6 +1,7 @@
 //! `hoso serve`: full mode, one service of this process on PostgreSQL and NATS. Any number of
 //! processes may serve the same service.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -8,16 +9,17 @@ use clap::{Args, ValueEnum};
 use hoso_ledger::postgres::{PostgresLedger, PostgresOptions};
 use hoso_ledger::{Ledger, LedgerError, SharedLedger};
 use hoso_runtime::config::{Config, Layer, Secret};
-use hoso_runtime::jetstream::{Nats, NatsOptions, Relay, RelayOptions};
+use hoso_runtime::jetstream::{Leadership as _, Nats, NatsOptions, Relay, RelayOptions};
 use hoso_runtime::{Clock, Runtime};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::audit;
 use crate::cli::{BadInput, DONE};
 use crate::leadership::DatabaseLock;
 use crate::mark::Marks;
 use crate::output::say;
-use crate::services::{REACTORS, ServiceName};
+use crate::services::REACTORS;
 use crate::store::{self, Data};
 use crate::up::stop_on_signal;
 
@@ -51,22 +53,13 @@ enum Served {
     Verification,
     /// Rounds, ranking, meeting, decision, award, appeal
     Ranking,
+    /// Seals the log; checkpoints, tiles, proofs. One process seals, the others wait
+    Audit,
     /// Publishes the ledger's events to NATS; health and metrics only
     Relay,
 }
 
 impl Served {
-    /// The service, unless it is the relay.
-    fn service(self) -> Option<ServiceName> {
-        match self {
-            Self::Registry => Some(ServiceName::Registry),
-            Self::Submission => Some(ServiceName::Submission),
-            Self::Verification => Some(ServiceName::Verification),
-            Self::Ranking => Some(ServiceName::Ranking),
-            Self::Relay => None,
-        }
-    }
-
     /// Its name: of its user at NATS, and behind `hoso_` of its role in the database.
     fn name(self) -> &'static str {
         match self {
@@ -74,6 +67,7 @@ impl Served {
             Self::Submission => "submission",
             Self::Verification => "verification",
             Self::Ranking => "ranking",
+            Self::Audit => "audit",
             Self::Relay => "relay",
         }
     }
@@ -199,20 +193,75 @@ async fn serve(
     shutdown: CancellationToken,
 ) -> Result<()> {
     let runtime = Runtime::new(SharedLedger::clone(&ledger), &config.data, Clock::system())
-        .with_reactors(&REACTORS);
-    if let Some(service) = served.service() {
-        let runtime = runtime.with_nats(nats);
-        let services = vec![service.on(&runtime)];
-        hoso_runtime::serve(runtime, services, listener, shutdown).await?;
-        return Ok(());
-    }
+        .with_reactors(&REACTORS)
+        .with_nats(nats.clone());
+    let service = match served {
+        Served::Registry => hoso_registry::service(&runtime),
+        Served::Submission => hoso_submission::service(&runtime),
+        Served::Verification => hoso_verification::service(&runtime),
+        Served::Ranking => hoso_ranking::service(&runtime),
+        Served::Audit => return audit(config, runtime, nats, listener, shutdown).await,
+        Served::Relay => return relay(config, runtime, nats, listener, shutdown).await,
+    };
+    hoso_runtime::serve(runtime, vec![service], listener, shutdown).await?;
+    Ok(())
+}
+
+async fn relay(
+    config: &Config,
+    runtime: Runtime,
+    nats: Nats,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> Result<()> {
     let database = needed(config.database_url.as_ref(), "HOSO_DATABASE_URL")?;
-    let relay = Relay::new(ledger, nats.clone(), RelayOptions::default());
-    let runtime = runtime.with_nats(nats).with_relay(&relay);
-    let lock = DatabaseLock::new(database.clone());
+    let ledger = SharedLedger::clone(&runtime.ledger);
+    let relay = Relay::new(ledger, nats, RelayOptions::default());
+    let runtime = runtime.with_relay(&relay);
+    let lock = DatabaseLock::of_the_relay(database.clone());
     let stop = shutdown.clone();
     let relay = tokio::spawn(async move { relay.run(&lock, stop).await });
     hoso_runtime::serve(runtime, Vec::new(), listener, shutdown).await?;
     relay.await?;
+    Ok(())
+}
+
+async fn audit(
+    config: &Config,
+    runtime: Runtime,
+    nats: Nats,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> Result<()> {
+    let database = needed(config.database_url.as_ref(), "HOSO_DATABASE_URL")?;
+    let sealing = Arc::new(audit::sealing(config)?);
+    let services = vec![hoso_audit::service(&sealing)];
+    let lock = DatabaseLock::of_the_sealer(database.clone());
+    let ledger = SharedLedger::clone(&runtime.ledger);
+    let stop = shutdown.clone();
+    let sealer = tokio::spawn(async move {
+        let told = Some(&nats);
+        while !stop.is_cancelled() {
+            let mut term = tokio::select! {
+                term = lock.lead() => term,
+                () = stop.cancelled() => return,
+            };
+            tracing::info!("this process seals");
+            let over = stop.child_token();
+            let (ledger, sealing) = (SharedLedger::clone(&ledger), Arc::clone(&sealing));
+            let sealed = hoso_audit::keep_sealed(ledger, sealing, told.cloned(), over.clone());
+            tokio::pin!(sealed);
+            tokio::select! {
+                () = &mut sealed => return,
+                () = term.ended() => {
+                    tracing::warn!("another process may seal now");
+                    over.cancel();
+                    sealed.await;
+                }
+            }
+        }
+    });
+    hoso_runtime::serve(runtime, services, listener, shutdown).await?;
+    sealer.await?;
     Ok(())
 }

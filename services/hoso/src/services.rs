@@ -1,6 +1,9 @@
 //! The services of this binary, in the order they are named everywhere.
 
+use std::sync::Arc;
+
 use clap::ValueEnum;
+use hoso_audit::Sealing;
 use hoso_runtime::{Runtime, Service};
 
 /// A service by its name.
@@ -14,23 +17,28 @@ pub(crate) enum ServiceName {
     Verification,
     /// Rounds, ranking, meeting, decision, award, appeal
     Ranking,
+    /// What is sealed: checkpoints, tiles, proofs
+    Audit,
 }
 
 impl ServiceName {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Registry,
         Self::Submission,
         Self::Verification,
         Self::Ranking,
+        Self::Audit,
     ];
 
-    /// The service on a runtime; its background work starts.
-    pub(crate) fn on(self, runtime: &Runtime) -> Service {
+    /// The service on a runtime, and the audit on what is sealed; its background work starts, but
+    /// for the sealing.
+    pub(crate) fn on(self, runtime: &Runtime, sealing: &Arc<Sealing>) -> Service {
         match self {
             Self::Registry => hoso_registry::service(runtime),
             Self::Submission => hoso_submission::service(runtime),
             Self::Verification => hoso_verification::service(runtime),
             Self::Ranking => hoso_ranking::service(runtime),
+            Self::Audit => hoso_audit::service(sealing),
         }
     }
 }
@@ -39,10 +47,10 @@ impl ServiceName {
 pub(crate) const REACTORS: [&str; 3] = ["submission", "verification", "ranking"];
 
 /// The services `hoso up` runs in one process.
-pub(crate) fn all(runtime: &Runtime) -> Vec<Service> {
+pub(crate) fn all(runtime: &Runtime, sealing: &Arc<Sealing>) -> Vec<Service> {
     ServiceName::ALL
         .into_iter()
-        .map(|name| name.on(runtime))
+        .map(|name| name.on(runtime, sealing))
         .collect()
 }
 
@@ -57,7 +65,8 @@ mod tests {
         let runtime = Runtime::open_embedded(directory.path(), clock)
             .await
             .unwrap();
-        let services = all(&runtime);
+        let sealing = crate::audit::sealing_in(directory.path()).unwrap();
+        let services = all(&runtime, &sealing);
         let reactors = services
             .iter()
             .filter_map(|service| service.reactor.as_ref());

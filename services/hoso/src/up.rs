@@ -83,10 +83,14 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
     let stop = CancellationToken::new();
     let (ledger, clock) = (SharedLedger::clone(&runtime.ledger), runtime.clock.clone());
     let kept = tokio::spawn(marks.clone().keep(ledger, clock.clone(), stop.clone()));
-    let mut services = services::all(&runtime);
-    services.push(hoso_audit::service(&sealing));
+    let services = services::all(&runtime, &sealing);
     let ledger = SharedLedger::clone(&runtime.ledger);
-    let sealer = tokio::spawn(hoso_audit::keep_sealed(ledger, sealing, shutdown.clone()));
+    let sealer = tokio::spawn(hoso_audit::keep_sealed(
+        ledger,
+        sealing,
+        None,
+        shutdown.clone(),
+    ));
     hoso_runtime::serve(runtime, services, listener, shutdown).await?;
     stop.cancel();
     kept.await?;

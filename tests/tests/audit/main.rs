@@ -7,6 +7,7 @@
 )]
 
 mod bundle;
+mod full;
 mod seal;
 mod serve;
 mod tamper;

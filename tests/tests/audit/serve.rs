@@ -10,7 +10,7 @@ use hoso_proof::{ConsistencyFile, InclusionFile, LogIdentity, SignedCheckpoint, 
 use super::bundle::text;
 
 /// Asks until the checkpoint has more events than `before`.
-async fn checkpoint(url: &str, log: &LogIdentity, before: u64) -> (TreeHead, Duration) {
+pub(crate) async fn checkpoint(url: &str, log: &LogIdentity, before: u64) -> (TreeHead, Duration) {
     let started = Instant::now();
     loop {
         let note = reqwest::get(format!("{url}/checkpoint")).await.unwrap();
@@ -31,7 +31,7 @@ async fn checkpoint(url: &str, log: &LogIdentity, before: u64) -> (TreeHead, Dur
 }
 
 /// The log's key, once something is sealed.
-async fn identity(vkey: &Path) -> LogIdentity {
+pub(crate) async fn identity(vkey: &Path) -> LogIdentity {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         if let Ok(text) = fs::read_to_string(vkey) {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::PROCESSES;
 
 /// Services that run once and end.
-const ONCE: [&str; 5] = ["migrate", "cli", "backup", "restore", "psql"];
+const ONCE: [&str; 6] = ["migrate", "cli", "backup", "restore", "sealed", "psql"];
 
 /// The file, anchors and merges resolved.
 pub(crate) fn compose() -> Value {
@@ -206,7 +206,7 @@ fn only_the_door_is_published_and_each_reaches_only_whom_it_needs() {
         assert!(service["expose"].is_null(), "{name}");
         let expected: &[&str] = match name.as_str() {
             "proxy" => &["front", "services"],
-            "postgres" | "migrate" | "cli" | "backup" | "psql" => &["database"],
+            "postgres" | "migrate" | "cli" | "backup" | "sealed" | "psql" => &["database"],
             "restore" => &["broker", "database"],
             "nats" => &["broker"],
             "prometheus" => &["services"],
@@ -294,7 +294,7 @@ fn each_process_sees_its_own_role_and_key_and_no_other() {
         assert_eq!(secrets(service), expected);
     }
     // Whoever only reads is the auditor; who makes tables or a whole ledger is the administrator.
-    for tool in ["cli", "backup", "psql"] {
+    for tool in ["cli", "backup", "sealed", "psql"] {
         let seen = secrets(&compose["services"][tool]);
         assert_eq!(seen.len(), 1, "{tool}");
         assert!(seen.keys().all(|name| name.starts_with("hoso_auditor_")));

@@ -25,7 +25,14 @@ use hoso_testbed::nginx::{Nginx, NginxOptions};
 use responder::{Manner, Responder};
 
 /// Every process behind the door.
-const PROCESSES: [&str; 5] = ["registry", "submission", "verification", "ranking", "relay"];
+const PROCESSES: [&str; 6] = [
+    "registry",
+    "submission",
+    "verification",
+    "ranking",
+    "audit",
+    "relay",
+];
 
 /// A door with one responder behind each name.
 struct House {
@@ -45,7 +52,8 @@ impl House {
             submission: at(1),
             verification: at(2),
             ranking: at(3),
-            relay: at(4),
+            audit: at(4),
+            relay: at(5),
             ..NginxOptions::default()
         };
         Self {

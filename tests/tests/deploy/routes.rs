@@ -24,7 +24,7 @@ const SHARED: [(&str, &str); 10] = [
 ];
 
 /// Services with an API of their own, as `hoso openapi` knows them.
-const SERVICES: [&str; 4] = ["registry", "submission", "verification", "ranking"];
+const SERVICES: [&str; 5] = ["registry", "submission", "verification", "ranking", "audit"];
 
 /// Methods of a path.
 type Operations = BTreeMap<String, Vec<String>>;
@@ -101,7 +101,8 @@ async fn every_path_of_every_service_is_routed_to_its_owner() {
     assert!(own > 90, "only {own} operations were found");
     for (path, owner) in SHARED {
         for method in &documents[0].1[path] {
-            for consumer in SERVICES {
+            // The audit reacts to nothing, so nothing of it is ever parked.
+            for consumer in &SERVICES[..4] {
                 let target = filled_in(path).replace("{consumer}", consumer);
                 let owner = owner.replace("{consumer}", consumer);
                 expect(&house, &client, method, &target, &owner).await;

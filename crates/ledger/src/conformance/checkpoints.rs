@@ -26,7 +26,7 @@ pub async fn a_checkpoint_is_kept_once_and_stays(engine: &dyn Engine) -> Outcome
     ledger.close().await;
     let ledger = engine.open(sample::still_clock()).await?;
     assert_eq!(ledger.checkpoints(0, 10).await?, kept);
-    assert_eq!(ledger.checkpoints(1, 1).await?.as_slice(), &kept[1..2]);
+    assert_eq!(ledger.checkpoints(1, 1).await?.first(), kept.get(1));
     Ok(())
 }
 

@@ -8,6 +8,7 @@
 //! good and out of the ledger otherwise. Losing NATS altogether costs latency, never data.
 
 pub mod alarm;
+pub mod checkpoints;
 pub mod connect;
 pub mod feed;
 pub mod head;

@@ -41,6 +41,7 @@ fn problem(error: AuditError) -> Problem {
         | AuditError::Leaf { .. }
         | AuditError::Cut { .. }
         | AuditError::Changed { .. }
+        | AuditError::Rewritten { .. }
         | AuditError::Contradicted(_)
         | AuditError::Busy { .. }
         | AuditError::Unsealed { .. }

@@ -9,6 +9,9 @@ mod seal;
 mod unpack;
 mod verify;
 
+use std::path::Path;
+use std::sync::Arc;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use hoso_audit::{Archive, AuditError, Keys, Sealing};
@@ -121,6 +124,16 @@ pub(crate) fn sealing(config: &Config) -> Result<Sealing> {
     let keys = Keys::open_or_make(&config.audit_keys, None).map_err(told)?;
     let archive = archive(config);
     Ok(Sealing { archive, keys })
+}
+
+/// A log of its own in a directory: for what only needs to know how the service looks.
+///
+/// # Errors
+/// The secrets cannot be made.
+pub(crate) fn sealing_in(directory: &Path) -> Result<Arc<Sealing>> {
+    let keys = Keys::open_or_make(&directory.join("audit-keys"), None).map_err(told)?;
+    let archive = Archive::new(&directory.join("audit"));
+    Ok(Arc::new(Sealing { archive, keys }))
 }
 
 fn archive(config: &Config) -> Archive {

@@ -21,6 +21,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use hoso_ledger::SharedLedger;
 use hoso_runtime::config::Layer;
 use hoso_runtime::{Clock, Runtime};
 use tokio::net::TcpListener;
@@ -28,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
 use crate::store::{self, ServeLock};
-use crate::{first_run, services, up};
+use crate::{audit, first_run, services, up};
 
 use client::Client;
 use narrator::Narrator;
@@ -126,13 +127,16 @@ async fn run_here(args: DemoArgs) -> Result<u8> {
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
+    let sealing = audit::sealing_in(&data)?;
     let stop = CancellationToken::new();
     let server = tokio::spawn(hoso_runtime::serve(
         runtime.clone(),
-        services::all(&runtime),
+        services::all(&runtime, &sealing),
         listener,
         stop.clone(),
     ));
+    let ledger = SharedLedger::clone(&runtime.ledger);
+    let sealer = tokio::spawn(hoso_audit::keep_sealed(ledger, sealing, None, stop.clone()));
     let narrator = Narrator::new(args.json);
     let client = Client::new(format!("http://{address}"));
     let kept_in = data.display().to_string();
@@ -154,6 +158,7 @@ async fn run_here(args: DemoArgs) -> Result<u8> {
         up::wait_for_signal().await;
     }
     stop.cancel();
+    sealer.await?;
     server.await??;
     story.map(|_| code)
 }
