@@ -5,6 +5,7 @@
 
 use futures::StreamExt as _;
 use hoso_ledger::{LedgerError, Position, RecordedEvent, SharedLedger, pages};
+use hoso_proof::frontier::Frontier;
 use hoso_proof::tree::{self, TreeHead};
 use hoso_proof::{Hash, LogSigner, SignedCheckpoint, verify};
 
@@ -90,10 +91,18 @@ async fn rebuild(
         events = signed.size,
         "the archive is lost and made again from the ledger"
     );
-    let head = grow(ledger, archive, keys, TreeHead::EMPTY, signed.size).await?;
-    if head != signed {
+    // Read twice, so that tiles of other events are never written.
+    let mut frontier = Frontier::default();
+    let mut pages = Box::pin(pages(SharedLedger::clone(&ledger), 0, signed.size));
+    while let Some(page) = pages.next().await {
+        for event in page? {
+            frontier.push(tree::leaf_hash(&leaf_bytes(&event, keys)?));
+        }
+    }
+    if frontier.head() != signed {
         return Err(AuditError::Rewritten { size: signed.size });
     }
+    grow(ledger, archive, keys, TreeHead::EMPTY, signed.size).await?;
     if let Some(last) = keys.last_signed()? {
         archive.publish(&last, &format!("{}\n", keys.log().key()))?;
     }

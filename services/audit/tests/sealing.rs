@@ -294,7 +294,6 @@ async fn a_lost_archive_is_made_again_from_the_events_that_were_signed_and_no_ot
         matches!(refused, Err(AuditError::Rewritten { size: 300 })),
         "{refused:?}"
     );
-    fs::remove_dir_all(place.at("sealed/archive")).unwrap();
     place.grow("dossier-1", 300, 1).await;
     assert_eq!(place.sealed().await, 301);
     place.archive().checkpoint_of(300).unwrap();
