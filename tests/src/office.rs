@@ -89,7 +89,7 @@ struct Shared {
     /// Where things may go wrong: every command is noted, and sent again until it is answered.
     notes: Option<Arc<Notes>>,
     /// A server of its own, and its directory.
-    _own: Option<(Server, TempDir)>,
+    own: Option<(Server, TempDir)>,
 }
 
 impl Office {
@@ -123,6 +123,13 @@ impl Office {
         Self::begin(url.to_owned(), administrator.to_owned(), Some(notes), None).await
     }
 
+    /// The directory of a store of its own; none at a Hoso that runs elsewhere.
+    #[must_use]
+    pub fn directory(&self) -> Option<&std::path::Path> {
+        let own = self.shared.own.as_ref();
+        own.map(|(_, directory)| directory.path())
+    }
+
     async fn begin(
         url: String,
         administrator: String,
@@ -143,7 +150,7 @@ impl Office {
                 sent: AtomicU64::new(0),
                 numbers: AtomicU64::new(100),
                 notes,
-                _own: own,
+                own,
             }),
             now: Mutex::new(moment("2025-04-01")),
         };

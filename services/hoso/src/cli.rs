@@ -9,8 +9,9 @@ use hoso_ledger::LedgerError;
 use hoso_runtime::Problem;
 
 use crate::{
-    audit, backup, config, conformance, demo, diff, evaluate, export, health, history, import,
-    ledger, migrate, nats_keys, openapi, output, replay, restore, serve, token, up, witness,
+    affected, audit, backup, config, conformance, demo, diff, evaluate, export, health, history,
+    import, ledger, migrate, nats_keys, openapi, output, replay, restore, serve, token, up,
+    witness,
 };
 
 /// Done.
@@ -72,7 +73,7 @@ enum Command {
     /// Fold the log again and compare every state, verdict and ranking; or simulate another rule book
     Replay(replay::ReplayArgs),
     /// List the decided awards that rest on a fact, with where they would stand by what is known now
-    Affected(replay::AffectedArgs),
+    Affected(affected::AffectedArgs),
     /// Back up the ledger and the documents into a directory, or check a backup
     Backup(backup::BackupArgs),
     /// Make a ledger and its documents anew from a backup, where there is none
@@ -122,7 +123,7 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::Import(args) => block_on(import::run(args)),
         Command::Token(command) => block_on(token::run(command)),
         Command::Replay(args) => block_on(replay::run(args)),
-        Command::Affected(args) => block_on(replay::run_affected(args)),
+        Command::Affected(args) => block_on(affected::run(args)),
         Command::Backup(args) => block_on(backup::run(args)),
         Command::Restore(args) => block_on(restore::run(args)),
         Command::Audit(command) => block_on(audit::run(command)),

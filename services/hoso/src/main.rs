@@ -1,5 +1,6 @@
 //! The `hoso` binary: wiring only. Every command lives in a module of its own.
 
+mod affected;
 mod audit;
 mod backup;
 mod cli;

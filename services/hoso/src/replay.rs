@@ -1,7 +1,7 @@
-//! `hoso replay` and `hoso affected`: the whole log again, every stream's state, every recorded
-//! verdict and ranking compared; past rounds under another rule book, and awards that rest on a fact.
+//! `hoso replay`: the whole log again, every stream's state, every recorded verdict and ranking
+//! compared; past rounds under another rule book.
 //!
-//! Both only read. What another rule book would have done is a simulation and never written.
+//! It only reads. What another rule book would have done is a simulation and never written.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,13 +9,11 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use hoso_domain::evaluation::{
-    AffectedItem, Correctable, Difference, RuleId, Winners, differences, evaluate, winners,
-};
+use hoso_domain::evaluation::{Difference, Winners, differences, evaluate, winners};
 use hoso_domain::ids::RoundId;
 use hoso_domain::rulebook::{RuleBook, RuleBookRef, RuleChange, changes};
 use hoso_ledger::{Ledger, Position, RecordedEvent};
-use hoso_ranking::{AffectedDecision, Ranked, decisions_on};
+use hoso_ranking::Ranked;
 use serde::Serialize;
 
 use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
@@ -36,19 +34,6 @@ pub(crate) struct ReplayArgs {
     /// Also show what another rule book would have made of each round's last ranking: a simulation
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
-    #[command(flatten)]
-    data: Data,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// Which fact.
-#[derive(Debug, Args)]
-pub(crate) struct AffectedArgs {
-    /// The fact, as receipts name it: SCORE/so-y-te/2024, INITIATIVE/SK-1, UNIT/so-y-te, or HOLD/SUBJECT
-    #[arg(value_name = "FACT")]
-    fact: Correctable,
     #[command(flatten)]
     data: Data,
     /// Print JSON
@@ -248,68 +233,5 @@ fn tell(report: &Report) {
             let (from, to) = (one.from.outcome, one.to.outcome);
             say!("  {}: {from} → {to}: {}", one.item, one.to_reason);
         }
-    }
-}
-
-/// Lists the decided awards that rest on a fact.
-///
-/// # Errors
-/// The ledger cannot be read.
-pub(crate) async fn run_affected(args: AffectedArgs) -> Result<u8> {
-    let runtime = store::open_to_read(&args.data.settings()?).await?;
-    let ledger = runtime.ledger.as_ref();
-    let again = again(ledger, 1, ledger.head().await?).await?;
-    runtime.ledger.close().await;
-    let decisions = decisions_on(&again.rankings, &args.fact)?;
-    if args.json {
-        let fact = args.fact.to_string();
-        let told = serde_json::json!({"fact": fact, "decisions": decisions});
-        say!("{told}");
-        return Ok(DONE);
-    }
-    if decisions.is_empty() {
-        say!("no decided award rests on {}", args.fact);
-    }
-    for one in &decisions {
-        tell_decision(&args.fact, one);
-    }
-    Ok(DONE)
-}
-
-fn tell_decision(fact: &Correctable, decision: &AffectedDecision) {
-    let said = |values: &[String]| match values {
-        [] => "nothing".to_owned(),
-        some => some.join(", "),
-    };
-    say!(
-        "decision {} of {} in {}: {fact} was {}, is {}",
-        decision.decision,
-        decision.date.format("%d/%m/%Y"),
-        decision.round,
-        said(&decision.then),
-        said(&decision.now)
-    );
-    for (what, items) in [("award", &decision.awards), ("no award", &decision.others)] {
-        for item in items {
-            tell_item(what, item);
-        }
-    }
-}
-
-fn tell_item(what: &str, item: &AffectedItem) {
-    let rules: Vec<_> = item.rules.iter().map(RuleId::to_string).collect();
-    let rests = match rules.as_slice() {
-        [] => String::new(),
-        some => format!(", rests on it in {}", some.join(", ")),
-    };
-    let (then, now) = (item.then.outcome, item.now.outcome);
-    if item.then == item.now {
-        say!("  {what} {}{rests}: stands", item.item);
-    } else {
-        say!(
-            "  {what} {}{rests}: {then} → {now}: {}",
-            item.item,
-            item.now_reason
-        );
     }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use axum::Extension;
 use hoso_runtime::{Runtime, Service, View};
 
-pub use affected::{AffectedDecision, decisions_on};
+pub use affected::{AffectedDecision, AffectedError, AffectedRound, Consequences, consequences};
 pub use inputs::round_file;
 pub use reactions::Reactions;
 pub use replay::{Ranked, Replay};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use hoso_domain::decider::StoredDecider as _;
 use hoso_domain::evaluation::RoundFile;
 use hoso_domain::ids::RoundId;
-use hoso_domain::ranking::event::{DecisionSigned, RankingComputed, RoundEvent};
+use hoso_domain::ranking::event::{RankingComputed, RoundEvent};
 use hoso_domain::ranking::round::{ComputeRanking, Round};
 use hoso_domain::rulebook::RuleBook;
 use hoso_ledger::{Position, RecordedEvent};
@@ -35,7 +35,6 @@ pub struct Replay {
     world: World,
     rankings: u64,
     files: BTreeMap<(RoundId, u32), Ranked>,
-    signed: Vec<(RoundId, DecisionSigned)>,
 }
 
 impl Replay {
@@ -51,18 +50,6 @@ impl Replay {
         &self.files
     }
 
-    /// The decisions that were signed, oldest first.
-    #[must_use]
-    pub fn signed(&self) -> &[(RoundId, DecisionSigned)] {
-        &self.signed
-    }
-
-    /// The world as folded so far.
-    #[must_use]
-    pub fn world(&self) -> &World {
-        &self.world
-    }
-
     /// First reading: notes a ranking.
     pub fn note(&mut self, event: &RecordedEvent) {
         if event.stream.category() != Round::CATEGORY {
@@ -72,14 +59,10 @@ impl Replay {
             return;
         };
         // One that cannot be read is a difference of its stream.
-        match serde_json::from_str(&event.data) {
-            Ok(RoundEvent::RankingComputed(computed)) => {
-                self.rankings += 1;
-                let at = self.recorded.entry(computed.facts_position).or_default();
-                at.push((event.position, round, computed));
-            }
-            Ok(RoundEvent::DecisionSigned(signed)) => self.signed.push((round, signed)),
-            Ok(_) | Err(_) => {}
+        if let Ok(RoundEvent::RankingComputed(computed)) = serde_json::from_str(&event.data) {
+            self.rankings += 1;
+            let at = self.recorded.entry(computed.facts_position).or_default();
+            at.push((event.position, round, computed));
         }
     }
 

@@ -45,17 +45,30 @@ impl World {
     /// The ledger's, if it could not be read.
     pub async fn as_of(ledger: &dyn Ledger, position: Position) -> Result<Self, LedgerError> {
         let mut world = Self::default();
-        let mut after = 0;
+        world.advance(ledger, 0, position).await?;
+        Ok(world)
+    }
+
+    /// The world as of `after` folded on up to `position`.
+    ///
+    /// # Errors
+    /// The ledger's, if it could not be read.
+    pub(crate) async fn advance(
+        &mut self,
+        ledger: &dyn Ledger,
+        mut after: Position,
+        position: Position,
+    ) -> Result<(), LedgerError> {
         while after < position {
             let page = ledger.read_all(after, PAGE_EVENTS_MAX).await?;
             let Some(last) = page.last().map(|event| event.position) else {
                 break;
             };
             let known = page.iter().take_while(|event| event.position <= position);
-            known.for_each(|event| world.apply(event));
+            known.for_each(|event| self.apply(event));
             after = last;
         }
-        Ok(world)
+        Ok(())
     }
 
     /// A round, if it was ever opened.

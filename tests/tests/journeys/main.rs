@@ -19,5 +19,6 @@ mod discipline;
 mod districts;
 mod facts;
 mod flags;
+mod late_facts;
 mod protocol;
 mod withdrawal;

@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use super::comparison::{Difference, Standing, differences};
 use super::evaluate::evaluate;
+use super::outcome::CriterionResult;
 use super::receipt::{FactKey, FactKind, Sources, receipts};
 use super::round_file::RoundFile;
-use super::vocabulary::RuleId;
+use super::vocabulary::{RuleId, Verdict};
 use crate::ids::{ItemId, SubjectId};
 use crate::rulebook::RuleBook;
 
@@ -65,8 +66,46 @@ pub struct AffectedItem {
     pub then: Standing,
     /// As it would stand.
     pub now: Standing,
-    /// Why, in words.
+    /// Why it stood so, in words.
+    pub then_reason: String,
+    /// Why it would stand so now, in words.
     pub now_reason: String,
+    /// Those criteria, and others that are judged otherwise now, as they were and are.
+    pub criteria: Vec<CriterionThenNow>,
+}
+
+/// A criterion as it was judged, and as it would be with the fact as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CriterionThenNow {
+    /// Rule.
+    pub rule: RuleId,
+    /// As it was.
+    pub then: Judged,
+    /// As it would be.
+    pub now: Judged,
+}
+
+/// A criterion's verdict with its figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Judged {
+    /// Verdict.
+    pub verdict: Verdict,
+    /// The figure, rounded for people; `None` = missing, or a finding alone.
+    pub value: Option<String>,
+    /// Why, in words.
+    pub explanation: String,
+}
+
+impl Judged {
+    fn of(result: &CriterionResult) -> Self {
+        Self {
+            verdict: result.verdict,
+            value: result.value.clone(),
+            explanation: result.explanation.clone(),
+        }
+    }
 }
 
 /// What rests on a fact in a round.
@@ -97,6 +136,8 @@ pub fn affected(
     let after = evaluate(&corrected, book);
     let others = differences(&before, &after);
     let receipts = receipts(file, book, &Sources::default())?;
+    let then_said = said(file, fact);
+    let now_said = said(now, fact);
     let mut items = Vec::new();
     for ((receipt, then), now) in receipts.iter().zip(&before.items).zip(&after.items) {
         let criteria = receipt.criteria.iter();
@@ -106,25 +147,47 @@ pub fn affected(
         });
         let rules: Vec<RuleId> = looked.map(|one| one.rule).collect();
         let is_it = |one: &Difference| one.item == then.id;
-        if !rules.is_empty() || others.iter().any(is_it) {
+        // Every award rests on what was known of holds on its subject, though no criterion says so.
+        let held = *fact == Correctable::Holds(receipt.subject.clone()) && then_said != now_said;
+        if held || !rules.is_empty() || others.iter().any(is_it) {
             items.push(AffectedItem {
                 item: then.id.clone(),
-                rules,
                 then: Standing::of(then),
                 now: Standing::of(now),
+                then_reason: then.reason.clone(),
                 now_reason: now.reason.clone(),
+                criteria: then_now(&rules, &then.criteria, &now.criteria),
+                rules,
             });
         }
     }
     Ok(Affected {
-        then: said(file, fact),
-        now: said(now, fact),
+        then: then_said,
+        now: now_said,
         items,
     })
 }
 
-/// The file with the records of one fact as another has them.
-fn with_fact_of(file: &RoundFile, now: &RoundFile, fact: &Correctable) -> RoundFile {
+/// The criteria that looked at the fact, and those judged otherwise, in the order of the table.
+fn then_now(
+    looked: &[RuleId],
+    then: &[CriterionResult],
+    now: &[CriterionResult],
+) -> Vec<CriterionThenNow> {
+    let both = then.iter().zip(now);
+    both.filter(|(then, now)| looked.contains(&then.rule) || then.verdict != now.verdict)
+        .map(|(then, now)| CriterionThenNow {
+            rule: then.rule,
+            then: Judged::of(then),
+            now: Judged::of(now),
+        })
+        .collect()
+}
+
+/// The file with the records of one fact as another has them; the file as it is, where they would
+/// contradict the rest of it.
+#[must_use]
+pub fn with_fact_of(file: &RoundFile, now: &RoundFile, fact: &Correctable) -> RoundFile {
     let mut corrected = file.clone();
     match fact {
         Correctable::Holds(subject) => {

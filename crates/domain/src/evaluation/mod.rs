@@ -26,7 +26,10 @@ mod trial;
 pub mod vocabulary;
 mod what_if;
 
-pub use affected::{Affected, AffectedItem, Correctable, CorrectableError, affected};
+pub use affected::{
+    Affected, AffectedItem, Correctable, CorrectableError, CriterionThenNow, Judged, affected,
+    with_fact_of,
+};
 pub use comparison::{CriterionDifference, Difference, Standing, Winners, differences, winners};
 pub use evaluate::{evaluate, separating_keys};
 pub use explained::{

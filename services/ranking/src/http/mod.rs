@@ -10,6 +10,7 @@ mod dismiss_appeal;
 mod documents;
 mod file_appeal;
 mod find_appeal_inadmissible;
+mod get_affected;
 mod get_appeal;
 mod get_explanation;
 mod get_outcome;
@@ -56,6 +57,7 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
         .routes(routes!(decline_item::decline_item))
         .routes(routes!(dismiss_appeal::dismiss_appeal))
         .routes(routes!(find_appeal_inadmissible::find_appeal_inadmissible))
+        .routes(routes!(get_affected::get_affected))
         .routes(routes!(get_appeal::get_appeal))
         .routes(routes!(get_explanation::get_explanation))
         .routes(routes!(get_outcome::get_outcome))
