@@ -223,6 +223,26 @@ impl Parameters {
         Ok(())
     }
 
+    /// Whether others give the same answer to one.
+    #[must_use]
+    pub fn same(&self, other: &Self, name: ParameterName) -> bool {
+        match name {
+            ParameterName::Group1From => self.group1_from == other.group1_from,
+            ParameterName::ClassificationAverage => {
+                self.classification_average == other.classification_average
+            }
+            ParameterName::AnnualWindow => self.annual_window == other.annual_window,
+            ParameterName::SatisfactionFrom2026 => {
+                self.satisfaction_from_2026 == other.satisfaction_from_2026
+            }
+            ParameterName::GrowthComponents => self.growth_components == other.growth_components,
+            ParameterName::GrowthAtMaximum => self.growth_at_maximum == other.growth_at_maximum,
+            ParameterName::GrowthPhase => self.growth_phase == other.growth_phase,
+            ParameterName::BothRuleLoser => self.both_rule_loser == other.both_rule_loser,
+            ParameterName::FlagExcludes => self.flag_excludes == other.flag_excludes,
+        }
+    }
+
     /// These, with a round's own answers over them; an answer that is not allowed changes nothing
     /// (the round file's check names it).
     #[must_use]

@@ -1,10 +1,12 @@
 //! Behaviour of the evaluation, as sentences; a small builder of round files for all of them.
 
 mod affected;
+mod by_rule;
 mod cuts;
 mod explained;
 mod laws;
 mod properties;
+mod questions;
 mod reading;
 mod reasons;
 mod receipts;

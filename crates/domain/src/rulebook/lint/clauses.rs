@@ -6,16 +6,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{FlawKind, Lint};
 use crate::evaluation::vocabulary::{Basis, Lane, RuleId, criteria_of, takes_finding};
-use crate::rulebook::book::{Computation, Criterion, Row, RuleBook, Validity};
-use crate::rulebook::parameters::ParameterName;
+use crate::rulebook::book::{Computation, Criterion, Row, Validity};
 use crate::verification::finders;
-
-/// Questions that fields of the book answer: publications of the rows, deadline, supplement, voting,
-/// number of sets.
-pub(super) const ANSWERED_BY_FIELDS: [&str; 5] = ["AMB-1", "AMB-2", "AMB-5", "AMB-32", "AMB-38"];
-
-/// Questions that domain leaves open and a book answers, `AMB-1` to `AMB-40`.
-const QUESTIONS: u32 = 40;
 
 impl Lint<'_> {
     /// The book and each clause are in force from the first to the last day of the round.
@@ -163,51 +155,6 @@ impl Lint<'_> {
             let reason = format!("{rule} needs a finding, and no role may find on it");
             let path = format!("$.criteria[{at}].computation");
             self.error(FlawKind::NoFinder, path, reason);
-        }
-    }
-
-    /// Every open question is answered, and every parameter belongs to one.
-    pub(super) fn answers(&mut self) {
-        let book = self.book;
-        let answered: BTreeSet<&str> = book
-            .ambiguities()
-            .iter()
-            .map(|entry| entry.id.as_str())
-            .collect();
-        for number in 1..=QUESTIONS {
-            let id = format!("AMB-{number}");
-            if !answered.contains(id.as_str()) {
-                let reason = format!("{id} is not answered");
-                self.warn(FlawKind::Missing, "$.ambiguities", reason);
-            }
-        }
-        for name in ParameterName::ALL {
-            let of_name = book
-                .ambiguities()
-                .iter()
-                .filter(|a| a.parameter == Some(name));
-            if of_name.count() != 1 {
-                let reason = format!("{} is the answer to no one question", name.as_str());
-                self.warn(FlawKind::Missing, "$.ambiguities", reason);
-            }
-        }
-    }
-
-    /// A question that neither a parameter nor a field of the book answers has one answer, that of the
-    /// embedded book: with other words the book would promise what nothing does.
-    pub(super) fn answers_not_offered(&mut self) {
-        let book = self.book;
-        for (at, entry) in book.ambiguities().iter().enumerate() {
-            if entry.parameter.is_some() || ANSWERED_BY_FIELDS.contains(&entry.id.as_str()) {
-                continue;
-            }
-            let mut known = RuleBook::soc_trang().ambiguities().iter();
-            let known = known.find(|one| one.id == entry.id);
-            if known.is_some_and(|one| one.default != entry.default) {
-                let reason = format!("{}: `{}` is not offered", entry.id, entry.default);
-                let path = format!("$.ambiguities[{at}].default");
-                self.error(FlawKind::NotOffered, path, reason);
-            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! It judges no outcome and changes nothing. An error stands in a round's way; a warning is for a
 //! person to look at.
 
+mod answers;
 mod clauses;
 mod figures;
 #[cfg(test)]
@@ -45,6 +46,8 @@ pub enum FlawKind {
     Unused,
     /// An answer that is not offered.
     NotOffered,
+    /// An answer in words that the book does not give where it is computed.
+    Contradicts,
 }
 
 /// How bad it is.
@@ -113,7 +116,7 @@ pub fn lint(book: &RuleBook, round: Option<PlannedRound<'_>>) -> Vec<Flaw> {
     lint.validity();
     lint.clauses();
     lint.answers();
-    lint.answers_not_offered();
+    lint.answers_given();
     // Stable: within a severity in the order they were looked for.
     lint.flaws.sort_by_key(|flaw| flaw.severity);
     lint.flaws

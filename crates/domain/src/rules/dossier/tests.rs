@@ -134,10 +134,19 @@ fn r40_two_original_sets() {
     assert_eq!(missing(|p| p.sets = 3), []);
     assert_eq!(missing(|p| p.sets = 1), [(RuleId::R40, None)]);
     assert_eq!(missing(|p| p.originals = false), [(RuleId::R40, None)]);
+    // The other answer to AMB-38: one set, as an electronic original is.
+    let mut one = papers();
+    one.sets = 1;
+    let mut demands = RuleBook::soc_trang().dossier().clone();
+    demands.sets = 1;
+    assert_eq!(completeness(&one, &demands, day("2025-06-11")), []);
+    one.sets = 0;
+    assert_eq!(completeness(&one, &demands, day("2025-06-11")).len(), 1);
 }
 
 #[test]
 fn r41_through_home_affairs() {
+    assert_eq!(missing(|p| p.addressee = Addressee::HomeAffairs), []);
     assert_eq!(
         missing(|p| p.addressee = Addressee::Direct),
         [(RuleId::R41, None)]

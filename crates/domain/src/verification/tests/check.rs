@@ -178,6 +178,20 @@ fn a_dossier_is_returned_twice_at_most() {
     assert_eq!(third, Err(Rejection::RoundsUsedUp { rounds_max: 2 }));
 }
 
+/// The other answer to AMB-5: what came by the deadline must be complete.
+#[test]
+fn under_a_book_without_supplements_an_incomplete_dossier_is_not_returned() {
+    let text = RuleBook::soc_trang_text().replacen("\"roundsMax\": 2", "\"roundsMax\": 0", 1);
+    let book = Arc::new(RuleBook::read(text.as_bytes()).unwrap());
+    let give_back = Command::ReturnForSupplement(ReturnForSupplement {
+        due_on: None,
+        rule_book: book,
+        holidays: Holidays::default(),
+    });
+    let returned = incomplete().when(&home_affairs(), CHECKED, give_back);
+    assert_eq!(returned, Err(Rejection::RoundsUsedUp { rounds_max: 0 }));
+}
+
 #[test]
 fn a_case_lapses_only_when_its_due_day_has_ended() {
     let given = returned();
