@@ -131,8 +131,8 @@ fn as_a_process(hoso: &Path, file: &Path) -> anyhow::Result<(f64, f64)> {
     let started = Instant::now();
     let mut process = Server::spawn(command)?;
     let mut output = process.output()?;
-    // Its line is made in memory before a byte of it is printed, and no pipe holds it all: so the
-    // process is at its peak, and still there.
+    // The outcome is whole before a byte of it is printed, and no pipe holds it all: so the process
+    // is at its peak, and still there.
     let mut line = vec![0; 1];
     output.read_exact(&mut line)?;
     let peak = process.peak_kib()?;

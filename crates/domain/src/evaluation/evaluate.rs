@@ -30,7 +30,8 @@ pub fn evaluate(file: &RoundFile, book: &RuleBook) -> Outcome {
         roster: &roster,
         settled: &settled,
     };
-    let items = file.items.iter().zip(&judged).zip(told.standings());
+    // A criterion's figures go as its words come: of a large round both at once are too much.
+    let items = file.items.iter().zip(judged).zip(told.standings());
     Outcome {
         round: file.round,
         rule_book: book.reference(),
@@ -40,7 +41,7 @@ pub fn evaluate(file: &RoundFile, book: &RuleBook) -> Outcome {
         items: items
             .enumerate()
             .map(|(index, ((item, criteria), standing))| {
-                told.result(index, item, criteria, standing)
+                told.result(index, item, &criteria, standing)
             })
             .collect(),
     }

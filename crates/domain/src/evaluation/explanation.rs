@@ -38,11 +38,13 @@ impl Judged<'_> {
         }
     }
 
-    /// The rule's id and why, in one allocation: most explanations are shorter than what is reserved.
+    /// The rule's id and why. Most explanations are shorter than what is reserved, and what is left of
+    /// it is given back: a large round has hundreds of thousands.
     fn explained(&self) -> String {
         let mut text = String::with_capacity(128);
         // Writing to a string never fails.
         let _ = write!(text, "{}: {}", self.criterion.rule, Words(self));
+        text.shrink_to_fit();
         text
     }
 

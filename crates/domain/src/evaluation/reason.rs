@@ -337,6 +337,7 @@ fn finished(text: String, _written: fmt::Result) -> String {
 fn cut(mut text: String) -> String {
     // No shorter in bytes than in characters, and mostly short enough.
     if text.len() <= REASON_CHARS_MAX || text.chars().count() <= REASON_CHARS_MAX {
+        text.shrink_to_fit();
         return text;
     }
     let room = REASON_CHARS_MAX - MORE.chars().count();

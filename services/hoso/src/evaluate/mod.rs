@@ -126,9 +126,8 @@ fn run_all(args: &EvaluateArgs, out: &mut dyn Write, err: &mut dyn Write) -> io:
         let name = path.to_string_lossy();
         let shown = round_file(path).and_then(|file| view.of(&name, &file));
         match shown {
-            Ok((text, ok)) => {
-                out.write_all(&text)?;
-                if !ok {
+            Ok(shown) => {
+                if !shown.write(&name, out)? {
                     code = code.max(FOUND_PROBLEMS);
                 }
             }
@@ -149,17 +148,58 @@ struct View<'a> {
     compared: Option<&'a RuleBook>,
 }
 
+/// What is printed of a file.
+enum Shown {
+    /// Its outcome, as JSON. It goes out as it is written: that of a large round is tens of megabytes.
+    Outcome(Outcome),
+    /// A text, and whether all is well.
+    Text(Vec<u8>, bool),
+}
+
+impl Shown {
+    /// Prints it; whether all is well.
+    fn write(self, name: &str, out: &mut dyn Write) -> io::Result<bool> {
+        match self {
+            Self::Outcome(outcome) => {
+                let line = Line {
+                    file: name,
+                    outcome: &outcome,
+                };
+                serde_json::to_writer(&mut *out, &line)?;
+                writeln!(out)?;
+                Ok(true)
+            }
+            Self::Text(text, ok) => out.write_all(&text).map(|()| ok),
+        }
+    }
+}
+
 impl View<'_> {
-    /// What is printed of a file and whether all is well, or why nothing is: `PATH: reason`.
-    fn of(&self, name: &str, file: &RoundFile) -> Result<(Vec<u8>, bool), String> {
+    /// What is printed of a file, or why nothing is: `PATH: reason`.
+    fn of(&self, name: &str, file: &RoundFile) -> Result<Shown, String> {
         let mut text = Vec::new();
         if self.args.lint {
             let round = Some((name, file));
             let ok = lint::write(self.args.json, self.book, round, &mut text);
-            return ok.map(|ok| (text, ok)).map_err(|error| said(&error));
+            return ok
+                .map(|ok| Shown::Text(text, ok))
+                .map_err(|error| said(&error));
+        }
+        let another_view = self.args.what_if.is_some()
+            || self.args.explain
+            || self.args.receipts
+            || self.compared.is_some();
+        if self.args.json && !another_view {
+            return Ok(Shown::Outcome(self.outcome(file)));
         }
         self.write(name, file, &mut text)?;
-        Ok((text, true))
+        Ok(Shown::Text(text, true))
+    }
+
+    fn outcome(&self, file: &RoundFile) -> Outcome {
+        let mut outcome = evaluate(file, self.book);
+        outcome.simulation = self.args.rules.is_some();
+        outcome
     }
 
     fn write(&self, name: &str, file: &RoundFile, out: &mut Vec<u8>) -> Result<(), String> {
@@ -184,18 +224,8 @@ impl View<'_> {
             return comparison::write(json, (name, file), (self.book, other), out)
                 .map_err(|error| said(&error));
         }
-        let mut outcome = evaluate(file, self.book);
-        outcome.simulation = simulation;
-        let written = if json {
-            let line = Line {
-                file: name,
-                outcome: &outcome,
-            };
-            json_line(&line, out)
-        } else {
-            tables::write(name, (file, self.book), &outcome, out)
-        };
-        written.map_err(|error| said(&error))
+        tables::write(name, (file, self.book), &self.outcome(file), out)
+            .map_err(|error| said(&error))
     }
 }
 
