@@ -9,6 +9,7 @@ pub mod contract;
 pub mod fault;
 pub mod office;
 pub mod server;
+pub mod witness;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -32,6 +32,8 @@ pub struct Config {
     pub audit: PathBuf,
     /// The sealer's secrets: the log's key, the secret of the salts, what was signed last.
     pub audit_keys: PathBuf,
+    /// Which witnesses the sealer asks for cosignatures, and how many are enough (C2SP tlog-policy).
+    pub audit_policy: Option<PathBuf>,
     shown: Vec<Shown>,
 }
 
@@ -166,6 +168,7 @@ impl Config {
         let mark: PathBuf = settings.parsed("mark", |l| &l.mark, "")?;
         let audit: PathBuf = settings.parsed("audit", |l| &l.audit, "")?;
         let audit_keys: PathBuf = settings.parsed("audit_keys", |l| &l.audit_keys, "")?;
+        let audit_policy: PathBuf = settings.parsed("audit_policy", |l| &l.audit_policy, "")?;
         check_filter(&log, &settings)?;
         Ok(Self {
             audit: given_or(audit, &data, "audit"),
@@ -178,6 +181,7 @@ impl Config {
             log,
             log_format,
             mark: Some(mark).filter(|mark| !mark.as_os_str().is_empty()),
+            audit_policy: Some(audit_policy).filter(|file| !file.as_os_str().is_empty()),
             shown: settings.shown,
         })
     }

@@ -1,19 +1,22 @@
 //! The directory that anybody may read: tiles, checkpoints, the log's public key.
 //!
 //! `tile/…` as C2SP tlog-tiles names them, `checkpoint` (the newest), `checkpoints/…/<size>` (every
-//! one that was signed), `log.vkey`. Files are added and never changed, but `checkpoint`, which is
-//! replaced, and tiles of the edge, which go once the full tile is there.
+//! one that was signed), `log.vkey`, `checkpoint.witnessed` (the newest that enough witnesses cosigned).
+//! Files are added and never changed, but those two, which are replaced, checkpoints, which get
+//! cosignatures, and tiles of the edge, which go once the full tile is there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hoso_proof::{LogIdentity, SignedCheckpoint, TilePath, Tiles};
+use hoso_proof::{LogIdentity, Policy, SignedCheckpoint, TilePath, Tiles};
 
 use crate::error::AuditError;
 use crate::files::{self, READABLE};
 
 const CHECKPOINT: &str = "checkpoint";
+const WITNESSED: &str = "checkpoint.witnessed";
 const PUBLIC_KEY: &str = "log.vkey";
+const LOCK: &str = "publish.lock";
 /// Bytes of a checkpoint with its cosignatures, at most.
 const CHECKPOINT_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of a tile's name, at most.
@@ -46,7 +49,15 @@ impl Archive {
         })
     }
 
-    /// The checkpoint of `size` events, as it was signed; not checked.
+    /// The newest checkpoint that enough witnesses cosigned, with their cosignatures; not checked.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn witnessed(&self) -> Result<Option<String>, AuditError> {
+        note(&self.directory.join(WITNESSED))
+    }
+
+    /// The checkpoint of `size` events, as it was signed, with what witnesses added; not checked.
     ///
     /// # Errors
     /// None of that size was signed, or the file cannot be read.
@@ -133,14 +144,54 @@ impl Archive {
         checkpoint: &SignedCheckpoint,
         key: &str,
     ) -> Result<(), AuditError> {
-        let text = checkpoint.note().encode();
+        files::make_directory(&self.directory)?;
+        let _one = files::lock(&self.directory.join(LOCK))?;
+        let signed = checkpoint.note().encode();
         let dated = self.dated(checkpoint.head().size);
         if let Some(parent) = dated.parent() {
             files::make_directory(parent)?;
         }
         files::keep(&self.directory.join(PUBLIC_KEY), key.as_bytes(), READABLE)?;
-        files::keep(&dated, text.as_bytes(), READABLE)?;
+        // Sealed before, it may have been cosigned since.
+        let cosigned = note(&dated)?.filter(|there| there.starts_with(&signed));
+        if cosigned.is_none() {
+            files::keep(&dated, signed.as_bytes(), READABLE)?;
+        }
+        let text = cosigned.unwrap_or(signed);
         files::replace(&self.directory.join(CHECKPOINT), text.as_bytes(), READABLE)
+    }
+
+    /// Adds a policy's cosignatures of a checkpoint to those that it has: in its own file, in the
+    /// newest one where it is that, and in the newest witnessed one where they are enough.
+    pub(crate) fn add_cosignatures(
+        &self,
+        cosigned: &SignedCheckpoint,
+        log: &LogIdentity,
+        policy: &Policy,
+    ) -> Result<(), AuditError> {
+        let _one = files::lock(&self.directory.join(LOCK))?;
+        let head = cosigned.head();
+        let mut merged = SignedCheckpoint::open(self.checkpoint_of(head.size)?.as_bytes(), log)?;
+        for witness in policy.witnesses() {
+            let lines = cosigned.note().lines_of(&witness.key);
+            if !lines.is_empty() {
+                merged.join(&lines, &witness.key)?;
+            }
+        }
+        let text = merged.note().encode();
+        files::replace(&self.dated(head.size), text.as_bytes(), READABLE)?;
+        let size_of = |note: Option<String>| match note {
+            Some(note) => Ok(SignedCheckpoint::open(note.as_bytes(), log)?.head().size),
+            None => Ok::<_, AuditError>(0),
+        };
+        if size_of(self.newest()?)? == head.size {
+            files::replace(&self.directory.join(CHECKPOINT), text.as_bytes(), READABLE)?;
+        }
+        let enough = policy.judge(merged.note()).reached;
+        if enough && size_of(self.witnessed()?)? <= head.size {
+            files::replace(&self.directory.join(WITNESSED), text.as_bytes(), READABLE)?;
+        }
+        Ok(())
     }
 
     fn dated(&self, size: u64) -> PathBuf {

@@ -104,6 +104,9 @@ pub enum AuditError {
     /// The name of a log.
     #[error("--origin: {0}")]
     Origin(KeyError),
+    /// The policy names witnesses that cannot be asked, or another log.
+    #[error("the policy: {0}")]
+    Policy(String),
     /// Sealing was cut short.
     #[error("sealing was cut short: {0}")]
     Stopped(String),
@@ -151,6 +154,7 @@ impl AuditError {
                 | Self::NotSealed { .. }
                 | Self::NoCheckpoint { .. }
                 | Self::Origin(_)
+                | Self::Policy(_)
         )
     }
 }

@@ -80,6 +80,16 @@ pub fn read(path: &Path, most: usize) -> Result<Option<Vec<u8>>, AuditError> {
     Ok(Some(bytes))
 }
 
+/// Waits for a lock that is held for moments only; given back when the file is dropped.
+///
+/// # Errors
+/// It cannot be made or taken.
+pub fn lock(path: &Path) -> Result<File, AuditError> {
+    let file = File::create(path).map_err(AuditError::file(path))?;
+    file.lock().map_err(AuditError::file(path))?;
+    Ok(file)
+}
+
 fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), AuditError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -6,9 +6,11 @@
 //! [`Keys`] is the other one: the secret key, the secret of the salts, and what was signed last, which
 //! nobody else may read or bring back. [`seal()`] goes from the one to the other; [`prove()`] and
 //! [`consistency`] make the files that are handed out; [`service`] does so over HTTP, and
-//! [`keep_sealed`] seals behind every append.
+//! [`keep_sealed`] seals behind every append. [`Witnesses`] are others, asked by [`keep_cosigned`] for
+//! their word that the log only grows.
 
 mod archive;
+mod cosigning;
 mod error;
 pub mod files;
 mod http;
@@ -17,6 +19,7 @@ mod leaf;
 mod prove;
 mod seal;
 mod sealer;
+mod witnesses;
 
 use std::sync::Arc;
 
@@ -24,12 +27,14 @@ use axum::Extension;
 use hoso_runtime::Service;
 
 pub use archive::Archive;
+pub use cosigning::{Said, cosign_newest, keep_cosigned};
 pub use error::AuditError;
 pub use keys::Keys;
 pub use leaf::leaf_of;
 pub use prove::{consistency, prove};
 pub use seal::{Sealed, seal};
 pub use sealer::{Sealing, keep_sealed};
+pub use witnesses::{Asking, WitnessFault, Witnesses};
 
 /// The service's name.
 pub const NAME: &str = "audit";

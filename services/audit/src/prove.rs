@@ -10,8 +10,9 @@ use crate::error::AuditError;
 use crate::keys::Keys;
 use crate::seal::leaf_at;
 
-/// Proves that the event at `position` is in the log, under the newest checkpoint. The event is read
-/// from the ledger now: one that was changed since it was sealed is found.
+/// Proves that the event at `position` is in the log, under the newest checkpoint that enough
+/// witnesses cosigned, and where there is none that has the event yet, under the newest. The event is
+/// read from the ledger now: one that was changed since it was sealed is found.
 ///
 /// # Errors
 /// The position is not sealed, the event is not the one that was, or the archive cannot be read.
@@ -21,8 +22,7 @@ pub async fn prove(
     keys: &Keys,
     position: Position,
 ) -> Result<InclusionFile, AuditError> {
-    let checkpoint = archive.checkpoint()?;
-    let head = SignedCheckpoint::open(checkpoint.as_bytes(), keys.log())?.head();
+    let (checkpoint, head) = covering(archive, keys.log(), position)?;
     let sealed = head.size;
     let index = position.checked_sub(1).filter(|index| *index < sealed);
     let index = index.ok_or(AuditError::NotSealed { position, sealed })?;
@@ -36,6 +36,23 @@ pub async fn prove(
         hashes,
         checkpoint,
     })
+}
+
+/// The checkpoint to prove an event under.
+fn covering(
+    archive: &Archive,
+    log: &LogIdentity,
+    position: Position,
+) -> Result<(String, TreeHead), AuditError> {
+    if let Some(note) = archive.witnessed()? {
+        let head = SignedCheckpoint::open(note.as_bytes(), log)?.head();
+        if head.size >= position {
+            return Ok((note, head));
+        }
+    }
+    let note = archive.checkpoint()?;
+    let head = SignedCheckpoint::open(note.as_bytes(), log)?.head();
+    Ok((note, head))
 }
 
 /// Proves that the checkpoint of `new_size` events begins with the first `old_size` ones.

@@ -84,7 +84,7 @@ fn files(directory: &Path) -> Files {
         for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
             if entry.file_type().unwrap().is_dir() {
                 folders.push(entry.path());
-            } else if entry.file_name() != "seal.lock" {
+            } else if entry.path().extension() != Some("lock".as_ref()) {
                 let name = entry.path().strip_prefix(directory).unwrap().to_path_buf();
                 found.insert(name, fs::read(entry.path()).unwrap());
             }

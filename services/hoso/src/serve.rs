@@ -235,6 +235,7 @@ async fn audit(
 ) -> Result<()> {
     let database = needed(config.database_url.as_ref(), "HOSO_DATABASE_URL")?;
     let sealing = Arc::new(audit::sealing(config)?);
+    let witnesses = audit::witnesses(config, sealing.keys.log())?;
     let services = vec![hoso_audit::service(&sealing)];
     let lock = DatabaseLock::of_the_sealer(database.clone());
     let ledger = SharedLedger::clone(&runtime.ledger);
@@ -249,10 +250,13 @@ async fn audit(
             tracing::info!("this process seals");
             let over = stop.child_token();
             let (ledger, sealing) = (SharedLedger::clone(&ledger), Arc::clone(&sealing));
+            let asked =
+                hoso_audit::keep_cosigned(Arc::clone(&sealing), witnesses.clone(), over.clone());
             let sealed = hoso_audit::keep_sealed(ledger, sealing, told.cloned(), over.clone());
+            let sealed = futures::future::join(sealed, asked);
             tokio::pin!(sealed);
             tokio::select! {
-                () = &mut sealed => return,
+                _ = &mut sealed => return,
                 () = term.ended() => {
                     tracing::warn!("another process may seal now");
                     over.cancel();

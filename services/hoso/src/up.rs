@@ -62,6 +62,7 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
     let marks = Marks::of(&config);
     let runtime = open(&config.data, &marks, args.accept_loss).await?;
     let sealing = Arc::new(audit::sealing(&config)?);
+    let witnesses = audit::witnesses(&config, sealing.keys.log())?;
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
@@ -84,6 +85,8 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
     let (ledger, clock) = (SharedLedger::clone(&runtime.ledger), runtime.clock.clone());
     let kept = tokio::spawn(marks.clone().keep(ledger, clock.clone(), stop.clone()));
     let services = services::all(&runtime, &sealing);
+    let cosigned = hoso_audit::keep_cosigned(Arc::clone(&sealing), witnesses, shutdown.clone());
+    tokio::spawn(cosigned);
     let ledger = SharedLedger::clone(&runtime.ledger);
     let sealer = tokio::spawn(hoso_audit::keep_sealed(
         ledger,

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
 use e2e::{hoso_binary, root};
@@ -58,7 +58,21 @@ impl Sealed {
             .unwrap();
         assert!(issued.status.success(), "{issued:?}");
         let (head, _) = checkpoint(&self.full.url(), &self.log, before).await;
+        self.stands_beside_the_log(head.size).await;
         head.size
+    }
+
+    /// The door shows a checkpoint a moment before it stands in the table: waits for that.
+    async fn stands_beside_the_log(&self, size: u64) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let kept = self.ledger.checkpoints(0, 1_000).await.unwrap();
+            if kept.iter().any(|kept| kept.size == size) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{size} is not in the table");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The process that seals, by its own word.

@@ -8,6 +8,7 @@
 
 mod bundle;
 mod full;
+mod policy;
 mod seal;
 mod serve;
 mod tamper;

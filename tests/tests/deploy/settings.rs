@@ -218,6 +218,7 @@ fn every_alert_is_about_a_measurement_that_is_taken() {
     let alerts: Value = serde_saphyr::from_str(&read("deploy/prometheus/alerts.yml")).unwrap();
     let mut sources = String::new();
     collect(&root().join("crates"), &mut sources);
+    collect(&root().join("services"), &mut sources);
     let mut measured = 0;
     for rule in list(&alerts["groups"][0]["rules"]) {
         let expression = text(&rule["expr"]);

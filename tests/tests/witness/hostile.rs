@@ -5,12 +5,12 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use super::log::{self, Log};
-use super::process::Witness;
+use super::process::witness;
 
 #[tokio::test]
 async fn hostile_bodies_end_in_a_refusal_and_the_witness_goes_on() {
     let scratch = tempfile::tempdir().unwrap();
-    let mut witness = Witness::new(scratch.path());
+    let mut witness = witness(scratch.path());
     let log = Log::new(9, 9, "");
     let good = log.body(0, 9);
     let hash = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
@@ -56,7 +56,7 @@ async fn hostile_bodies_end_in_a_refusal_and_the_witness_goes_on() {
 #[tokio::test]
 async fn connections_that_say_nothing_keep_nobody_waiting() {
     let scratch = tempfile::tempdir().unwrap();
-    let mut witness = Witness::new(scratch.path());
+    let mut witness = witness(scratch.path());
     let address = witness.url.strip_prefix("http://").unwrap().to_owned();
     let mut idle = Vec::new();
     for number in 0..50 {

@@ -4,11 +4,12 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test's helpers: a broken setup must stop the test"
 )]
 
+mod cosigned;
 mod hostile;
 mod log;
+mod lying;
 mod process;
 mod refusals;

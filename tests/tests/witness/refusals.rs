@@ -3,8 +3,9 @@
 use hoso_proof::{LogIdentity, SignedCheckpoint};
 
 use super::log::{self, Log};
-use super::process::{Witness, text};
+use super::process::{text, witness};
 use e2e::server::hoso_json;
+use e2e::witness::Witness;
 
 fn identity() -> LogIdentity {
     LogIdentity::new(log::key().public().clone()).unwrap()
@@ -32,7 +33,7 @@ async fn conflict(witness: &Witness, body: String) -> u64 {
 #[tokio::test]
 async fn a_log_that_grows_is_cosigned_and_one_that_forks_or_shrinks_is_not_even_after_a_kill() {
     let scratch = tempfile::tempdir().unwrap();
-    let mut witness = Witness::new(scratch.path());
+    let mut witness = witness(scratch.path());
     let (honest, forked) = (Log::new(40, 40, ""), Log::new(40, 5, "forked"));
     assert_eq!(conflict(&witness, honest.body(3, 7)).await, 0);
     let first = cosigned(&witness, &honest, 0, 7).await;
@@ -40,7 +41,8 @@ async fn a_log_that_grows_is_cosigned_and_one_that_forks_or_shrinks_is_not_even_
     assert!(second >= first && first > 1_700_000_000);
     for killed in [false, true] {
         if killed {
-            witness.kill_and_start();
+            witness.kill();
+            witness.start_again();
         }
         // Rolled back, forked at the same size, forked and grown, from nothing again.
         assert_eq!(conflict(&witness, honest.body(3, 7)).await, 20);
@@ -61,7 +63,7 @@ async fn a_log_that_grows_is_cosigned_and_one_that_forks_or_shrinks_is_not_even_
 #[tokio::test]
 async fn statuses_are_those_of_the_specification() {
     let scratch = tempfile::tempdir().unwrap();
-    let witness = Witness::new(scratch.path());
+    let witness = witness(scratch.path());
     let log = Log::new(9, 9, "");
     let good = log.body(0, 9);
     let other = good.replace(&format!("{}\n", log::ORIGIN), "other.example/log\n");
@@ -86,7 +88,7 @@ async fn statuses_are_those_of_the_specification() {
 #[tokio::test]
 async fn a_log_is_known_without_a_restart() {
     let scratch = tempfile::tempdir().unwrap();
-    let witness = Witness::new(scratch.path());
+    let witness = witness(scratch.path());
     let log = Log::new(3, 3, "");
     std::fs::write(scratch.path().join("logs"), "# nobody\n").unwrap();
     assert_eq!(witness.status(log.body(0, 3)).await, 404);
@@ -100,7 +102,7 @@ async fn a_log_is_known_without_a_restart() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_that_ask_at_once_one_is_cosigned() {
     let scratch = tempfile::tempdir().unwrap();
-    let witness = Witness::new(scratch.path());
+    let witness = witness(scratch.path());
     let sides = [Log::new(60, 0, "one"), Log::new(60, 0, "other")];
     let mut size = 0;
     let mut winner = None;

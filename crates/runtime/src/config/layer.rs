@@ -34,6 +34,8 @@ pub struct Layer {
     pub audit: Option<String>,
     /// Directory of the sealer's secrets.
     pub audit_keys: Option<String>,
+    /// File that says which witnesses are asked for cosignatures.
+    pub audit_policy: Option<String>,
 }
 
 /// Where a setting came from.
@@ -78,6 +80,7 @@ impl Layer {
             mark: env("HOSO_MARK"),
             audit: env("HOSO_AUDIT"),
             audit_keys: env("HOSO_AUDIT_KEYS"),
+            audit_policy: env("HOSO_AUDIT_POLICY"),
         })
     }
 

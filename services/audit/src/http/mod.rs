@@ -4,6 +4,7 @@ mod get_checkpoint;
 mod get_consistency;
 mod get_proof;
 mod get_tile;
+mod get_witnessed;
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
@@ -18,6 +19,7 @@ use crate::error::AuditError;
 pub(crate) fn router() -> OpenApiRouter<Runtime> {
     OpenApiRouter::new()
         .routes(routes!(get_checkpoint::get_checkpoint))
+        .routes(routes!(get_witnessed::get_witnessed))
         .route("/tile/{*path}", get(get_tile::get_tile))
         .routes(routes!(get_proof::get_proof))
         .routes(routes!(get_consistency::get_consistency))
@@ -48,6 +50,7 @@ fn problem(error: AuditError) -> Problem {
         | AuditError::NotSealed { .. }
         | AuditError::NoCheckpoint { .. }
         | AuditError::Origin(_)
+        | AuditError::Policy(_)
         | AuditError::Stopped(_)
         | AuditError::Chance(_)) => Problem::internal(other),
     }

@@ -33,6 +33,9 @@ pub(crate) struct ExportArgs {
     /// The file; it holds everything in the log, personal data too, and is the owner's to read
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    /// Take the newest checkpoint, also where a witnessed one is there and older
+    #[arg(long)]
+    newest: bool,
     #[command(flatten)]
     place: PlaceArgs,
 }
@@ -55,8 +58,7 @@ struct Export<'f> {
 pub(super) async fn run(args: ExportArgs) -> Result<u8> {
     let config = args.place.settings()?;
     let (keys, archive) = (keys(&config)?, archive(&config));
-    let note = archive.checkpoint().map_err(told)?;
-    let checkpoint = SignedCheckpoint::open(note.as_bytes(), keys.log())?;
+    let (note, checkpoint) = chosen(&archive, &keys, args.newest)?;
     let size = checkpoint.head().size;
     let directory = args.output.parent().filter(|p| !p.as_os_str().is_empty());
     let mut file = NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))
@@ -97,6 +99,25 @@ pub(super) async fn run(args: ExportArgs) -> Result<u8> {
         say!("{file}: {size} events, {documents} documents");
     }
     Ok(DONE)
+}
+
+/// The checkpoint that the bundle is of: the newest that enough witnesses cosigned, else the newest.
+fn chosen(archive: &Archive, keys: &Keys, newest: bool) -> Result<(String, SignedCheckpoint)> {
+    let note = archive.checkpoint().map_err(told)?;
+    let checkpoint = SignedCheckpoint::open(note.as_bytes(), keys.log())?;
+    let witnessed = archive.witnessed().map_err(told)?;
+    let Some(witnessed) = witnessed.filter(|_| !newest) else {
+        return Ok((note, checkpoint));
+    };
+    let opened = SignedCheckpoint::open(witnessed.as_bytes(), keys.log())?;
+    let lag = checkpoint.head().size.saturating_sub(opened.head().size);
+    if lag > 0 {
+        eprintln!(
+            "hoso: the last {lag} events are not witnessed yet and not in the bundle; with --newest \
+             they are, and the bundle has no witness"
+        );
+    }
+    Ok((witnessed, opened))
 }
 
 impl Export<'_> {

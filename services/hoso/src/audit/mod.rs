@@ -8,6 +8,9 @@ mod round;
 mod seal;
 mod unpack;
 mod verify;
+mod witnesses;
+
+pub(crate) use self::witnesses::witnesses;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,11 +27,13 @@ use crate::store::{self, Data};
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Seal everything up to the ledger's head: tiles, and a signed checkpoint
+    /// Seal everything up to the ledger's head: tiles, and a signed checkpoint; witnesses of the
+    /// policy are asked to cosign it
     Seal(SealArgs),
-    /// Print the newest checkpoint
-    Checkpoint(PlaceArgs),
-    /// Prove that the event at a position is in the log, under the newest checkpoint
+    /// Print the newest checkpoint, with the cosignatures that it has
+    Checkpoint(CheckpointArgs),
+    /// Prove that the event at a position is in the log, under the newest checkpoint that enough
+    /// witnesses cosigned, else under the newest
     Prove(ProveArgs),
     /// Prove that the checkpoint of B events begins with the first A of them
     Consistency(ConsistencyArgs),
@@ -66,6 +71,26 @@ pub(crate) struct SealArgs {
     /// its name
     #[arg(long, value_name = "NAME")]
     origin: Option<String>,
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+/// The newest checkpoint.
+#[derive(Debug, Args)]
+pub(crate) struct CheckpointArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+/// Which witnesses.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PolicyArgs {
+    /// The witnesses, where they answer, and how many are enough (C2SP tlog-policy); else
+    /// `HOSO_AUDIT_POLICY`, the settings file, none
+    #[arg(long, value_name = "FILE")]
+    policy: Option<String>,
 }
 
 /// Which event.
@@ -92,11 +117,22 @@ pub(crate) struct ConsistencyArgs {
 
 impl PlaceArgs {
     fn settings(&self) -> Result<Config> {
+        store::settings(&self.layer())
+    }
+
+    fn settings_with(&self, policy: &PolicyArgs) -> Result<Config> {
         store::settings(&Layer {
+            audit_policy: policy.policy.clone(),
+            ..self.layer()
+        })
+    }
+
+    fn layer(&self) -> Layer {
+        Layer {
             audit: self.archive.clone(),
             audit_keys: self.keys.clone(),
             ..self.data.layer()
-        })
+        }
     }
 }
 
@@ -108,7 +144,7 @@ impl PlaceArgs {
 pub(crate) async fn run(command: AuditCommand) -> Result<u8> {
     match command {
         AuditCommand::Seal(args) => seal::seal(args).await,
-        AuditCommand::Checkpoint(place) => seal::checkpoint(&place),
+        AuditCommand::Checkpoint(args) => seal::checkpoint(&args),
         AuditCommand::Prove(args) => seal::prove(args).await,
         AuditCommand::Consistency(args) => seal::consistency(&args),
         AuditCommand::Export(args) => Box::pin(export::run(args)).await,

@@ -2,72 +2,102 @@
 
 use anyhow::Result;
 use hoso_ledger::SharedLedger;
-use hoso_proof::{Checkpoint, SignedCheckpoint};
-use serde_json::json;
+use hoso_proof::{Note, SignedCheckpoint};
+use serde_json::{Value, json};
 
-use super::{ConsistencyArgs, PlaceArgs, ProveArgs, SealArgs, archive, keys, told};
+use super::{CheckpointArgs, ConsistencyArgs, ProveArgs, SealArgs, archive, keys, told, witnesses};
 use crate::cli::DONE;
 use crate::output::{self, say};
 use crate::store;
 
-/// Seals everything up to the head.
+/// Seals everything up to the head, and asks the witnesses. That they cosign is not waited for: what
+/// is sealed is published without them.
 pub(super) async fn seal(args: SealArgs) -> Result<u8> {
-    let config = args.place.settings()?;
+    let config = args.place.settings_with(&args.policy)?;
     let runtime = store::open_to_read(&config).await?;
     let keys = hoso_audit::Keys::open_or_make(&config.audit_keys, args.origin.as_deref());
     let keys = keys.map_err(told)?;
+    let witnesses = witnesses::witnesses(&config, keys.log())?;
     let ledger = SharedLedger::clone(&runtime.ledger);
-    let sealed = hoso_audit::seal(ledger, &archive(&config), &keys).await;
+    let archive = archive(&config);
+    let sealed = hoso_audit::seal(ledger, &archive, &keys).await;
     runtime.ledger.close().await;
     let sealed = sealed.map_err(told)?;
     let head = sealed.checkpoint.head();
+    let mut report = json!({
+        "origin": keys.log().origin(),
+        "key": keys.log().key().to_string(),
+        "before": sealed.before,
+        "size": head.size,
+        "root": hex::encode(head.root),
+    });
+    if let Some(witnesses) = &witnesses {
+        let said = hoso_audit::cosign_newest(&archive, keys.log(), witnesses).await;
+        for said in said.map_err(told)? {
+            if let Err(fault) = said.seen_at {
+                eprintln!("hoso: witness {}: not cosigned: {fault}", said.name);
+            }
+        }
+    }
+    let note = archive.checkpoint_of(head.size).map_err(told)?;
+    add_witnesses(&mut report, &note, witnesses.as_deref())?;
     if args.place.json {
-        say!(
-            "{}",
-            json!({
-                "origin": keys.log().origin(),
-                "key": keys.log().key().to_string(),
-                "before": sealed.before,
-                "size": head.size,
-                "root": hex::encode(head.root),
-                "checkpoint": sealed.checkpoint.note().encode(),
-            })
-        );
+        say!("{report}");
     } else {
-        say!(
-            "{} events are sealed, {} of them now",
-            head.size,
-            head.size.saturating_sub(sealed.before)
-        );
-        output::write(sealed.checkpoint.note().encode().as_bytes());
+        let new = head.size.saturating_sub(sealed.before);
+        say!("{} events are sealed, {new} of them now", head.size);
+        output::write(note.as_bytes());
     }
     Ok(DONE)
 }
 
 /// Prints the newest checkpoint. Its signature is for the reader to check: whoever may read the
 /// archive needs no secret.
-pub(super) fn checkpoint(place: &PlaceArgs) -> Result<u8> {
-    let config = place.settings()?;
+pub(super) fn checkpoint(args: &CheckpointArgs) -> Result<u8> {
+    let config = args.place.settings_with(&args.policy)?;
     let archive = archive(&config);
     let note = archive.checkpoint().map_err(told)?;
-    if !place.json {
+    let log = archive.log().map_err(told)?;
+    let witnesses = witnesses::witnesses(&config, &log)?;
+    let head = SignedCheckpoint::open(note.as_bytes(), &log)?.head();
+    let cosigned = witnesses::cosigned_up_to(&archive, &log)?;
+    let lag = head.size.saturating_sub(cosigned.unwrap_or(0));
+    if !args.place.json {
         output::write(note.as_bytes());
+        if witnesses.is_some() && lag > 0 {
+            eprintln!("hoso: the last {lag} events are not witnessed yet");
+        }
         return Ok(DONE);
     }
-    let log = archive.log().map_err(told)?;
-    let opened = SignedCheckpoint::open(note.as_bytes(), &log)?;
-    let head = Checkpoint::parse(opened.note().text())?.head;
-    say!(
-        "{}",
-        json!({
-            "origin": log.origin(),
-            "key": log.key().to_string(),
-            "size": head.size,
-            "root": hex::encode(head.root),
-            "checkpoint": note,
-        })
-    );
+    let mut report = json!({
+        "origin": log.origin(),
+        "key": log.key().to_string(),
+        "size": head.size,
+        "root": hex::encode(head.root),
+        "witnessed": cosigned.map(|size| json!({ "size": size, "lag": lag })),
+    });
+    add_witnesses(&mut report, &note, witnesses.as_deref())?;
+    say!("{report}");
     Ok(DONE)
+}
+
+/// The checkpoint, and what the witnesses of the policy said of it.
+fn add_witnesses(
+    report: &mut Value,
+    note: &str,
+    witnesses: Option<&hoso_audit::Witnesses>,
+) -> Result<()> {
+    if let Some(report) = report.as_object_mut() {
+        report.insert("checkpoint".to_owned(), note.into());
+        if let Some(witnesses) = witnesses {
+            let read = Note::parse(note.as_bytes())?;
+            let judged = witnesses.policy().judge(&read);
+            let said = witnesses::cosignatures(&judged);
+            report.insert("cosignatures".to_owned(), said.into());
+            report.insert("quorum".to_owned(), judged.reached.into());
+        }
+    }
+    Ok(())
 }
 
 /// Proves that an event is in the log.

@@ -10,16 +10,18 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use hoso_proof::{Checkpoint, LogIdentity, SignedCheckpoint, TreeHead};
+use hoso_proof::policy::Judgement;
+use hoso_proof::{Checkpoint, LogIdentity, Policy, SignedCheckpoint, TreeHead};
 use serde_json::json;
 
 use self::log::Log;
 use super::bundle::{self, About};
 use super::findings::Findings;
 use super::unpack::Unpacker;
+use super::witnesses;
 use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
-use crate::input;
 use crate::output::say;
+use crate::{input, witness};
 
 /// Bytes of a file with a key or a checkpoint.
 const FILE_BYTES_MAX: usize = 256 << 10;
@@ -37,6 +39,10 @@ pub(crate) struct VerifyArgs {
     /// A checkpoint of the same log that was kept earlier: the log must still begin with it
     #[arg(long, value_name = "FILE")]
     seen: Vec<PathBuf>,
+    /// Which witnesses must have cosigned the checkpoint, and which logs are believed (C2SP
+    /// tlog-policy), from somewhere else than the bundle
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -50,6 +56,7 @@ pub(super) struct Seen {
 
 /// What was looked at.
 struct Counts {
+    pinned: bool,
     head: TreeHead,
     streams: usize,
     documents: usize,
@@ -65,8 +72,13 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
     let mut bundle = Unpacker::open(&args.file)?;
     let about = about(&mut bundle)?;
     let mut findings = Findings::default();
-    let log = identity(args, &mut bundle, &mut findings)?;
-    let head = signed(&mut bundle, &log, &mut findings)?;
+    let policy = args.policy.as_deref().map(witnesses::policy).transpose()?;
+    let log = identity(args, policy.as_ref(), &mut bundle, &mut findings)?;
+    let note = bundle.text(bundle::CHECKPOINT)?;
+    let head = signed(&note, &log, &mut findings)?;
+    let judged = policy.as_ref();
+    let judged = judged.map(|policy| witnesses::judge(policy, &note, &mut findings));
+    let judged = judged.transpose()?;
     let seen = args.seen.iter().map(|path| {
         let name = path.display().to_string();
         let note = input::read(path, FILE_BYTES_MAX)?;
@@ -82,7 +94,9 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
     let named = read.named.of(&about.round, &read.folded)?;
     documents(&mut bundle, &named, &mut findings);
     read.judge_again(&args.file)?;
+    let pinned = args.key.is_some() || policy.as_ref().is_some_and(|p| !p.logs().is_empty());
     let counts = Counts {
+        pinned,
         head: read.head,
         streams: read.folded.streams.len(),
         documents: named.len(),
@@ -95,7 +109,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
     for difference in read.again.differences {
         findings.told(bundle::EVENTS, difference);
     }
-    Ok(report(args, &counts, findings))
+    Ok(report(args, &counts, judged.as_ref(), findings))
 }
 
 fn about(bundle: &mut Unpacker) -> Result<About> {
@@ -111,11 +125,18 @@ fn about(bundle: &mut Unpacker) -> Result<About> {
 
 fn identity(
     args: &VerifyArgs,
+    policy: Option<&Policy>,
     bundle: &mut Unpacker,
     findings: &mut Findings,
 ) -> Result<LogIdentity> {
     let own = bundle.text(bundle::KEY)?;
     let Some(key) = &args.key else {
+        if let Some(log) = policy.and_then(|policy| witnesses::log_of(policy, own.trim_end())) {
+            if own.trim_end() != log.key().to_string() {
+                findings.of(bundle::KEY, "the bundle's key is none of the policy's logs");
+            }
+            return Ok(log);
+        }
         if !args.json {
             eprintln!("hoso: without --key the bundle is believed about whose it is");
         }
@@ -130,6 +151,10 @@ fn identity(
     };
     let log = LogIdentity::parse(text.trim_end());
     let log = log.map_err(|error| BadInput(format!("--key: {error}")))?;
+    if policy.is_some_and(|policy| !policy.accepts(&log)) {
+        let what = "--key: the log is none of the policy's";
+        return Err(BadInput(what.to_owned()).into());
+    }
     if own.trim_end() != log.key().to_string() {
         findings.of(bundle::KEY, "the bundle's key is not the log's");
     }
@@ -138,8 +163,7 @@ fn identity(
 
 /// What was signed for; what the checkpoint says where the log did not sign it, so that the rest can
 /// still be looked at.
-fn signed(bundle: &mut Unpacker, log: &LogIdentity, findings: &mut Findings) -> Result<TreeHead> {
-    let note = bundle.text(bundle::CHECKPOINT)?;
+fn signed(note: &str, log: &LogIdentity, findings: &mut Findings) -> Result<TreeHead> {
     match SignedCheckpoint::open(note.as_bytes(), log) {
         Ok(opened) => Ok(opened.head()),
         Err(error) => {
@@ -179,26 +203,40 @@ fn documents(bundle: &mut Unpacker, named: &super::round::Documents, findings: &
     }
 }
 
-fn report(args: &VerifyArgs, counts: &Counts, findings: Findings) -> u8 {
+fn report(
+    args: &VerifyArgs,
+    counts: &Counts,
+    judged: Option<&Judgement<'_>>,
+    findings: Findings,
+) -> u8 {
     let head = &counts.head;
     let ok = findings.none();
     let findings = findings.sorted();
     if args.json {
-        say!(
-            "{}",
-            json!({
-                "ok": ok,
-                "events": head.size,
-                "root": hex::encode(head.root),
-                "keyPinned": args.key.is_some(),
-                "streams": counts.streams,
-                "verdicts": counts.verdicts,
-                "rankings": counts.rankings,
-                "documents": counts.documents,
-                "findings": findings,
-            })
-        );
+        let mut report = json!({
+            "ok": ok,
+            "events": head.size,
+            "root": hex::encode(head.root),
+            "keyPinned": counts.pinned,
+            "streams": counts.streams,
+            "verdicts": counts.verdicts,
+            "rankings": counts.rankings,
+            "documents": counts.documents,
+            "findings": findings,
+        });
+        if let (Some(report), Some(judged)) = (report.as_object_mut(), judged) {
+            let said = witnesses::cosignatures(judged);
+            report.insert("cosignatures".to_owned(), said.into());
+            report.insert("quorum".to_owned(), judged.reached.into());
+        }
+        say!("{report}");
     } else {
+        for said in judged.iter().flat_map(|judged| &judged.witnesses) {
+            if let Ok(seen_at) = said.seen_at {
+                let (name, seen_at) = (said.witness.shown(), witness::shown(seen_at));
+                say!("witness {name} saw the checkpoint at {seen_at}");
+            }
+        }
         for finding in &findings {
             match finding.position {
                 Some(position) => say!("{position}: {}: {}", finding.file, finding.what),

@@ -172,7 +172,7 @@ fn of_log(log: &LogIdentity, last: Option<&Remembered>) -> serde_json::Value {
 }
 
 /// Seconds since 1970 as a time.
-fn shown(seconds: u64) -> String {
+pub(crate) fn shown(seconds: u64) -> String {
     let time = i64::try_from(seconds).ok();
     let time = time.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     time.map_or_else(

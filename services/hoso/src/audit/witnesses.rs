@@ -1,0 +1,112 @@
+//! Which witnesses are asked, and what they said: policies from the command line and the settings.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use hoso_audit::{Archive, Witnesses};
+use hoso_proof::policy::{Judgement, POLICY_BYTES_MAX};
+use hoso_proof::{LogIdentity, Note, NoteError, Policy, SignedCheckpoint};
+use hoso_runtime::config::Config;
+use serde_json::{Value, json};
+
+use super::bundle;
+use super::findings::Findings;
+use super::told;
+use crate::cli::BadInput;
+use crate::{input, witness};
+
+/// The witnesses that the settings name; `None` if they name none.
+///
+/// # Errors
+/// The policy cannot be read, is another log's, or names an address that cannot be asked.
+pub(crate) fn witnesses(config: &Config, log: &LogIdentity) -> Result<Option<Arc<Witnesses>>> {
+    let Some(path) = &config.audit_policy else {
+        return Ok(None);
+    };
+    let policy = policy(path)?;
+    let witnesses = Witnesses::new(policy, log);
+    let witnesses = witnesses.map_err(|error| BadInput(format!("{}: {error}", path.display())))?;
+    Ok(Some(Arc::new(witnesses)))
+}
+
+/// A policy in a file.
+///
+/// # Errors
+/// It cannot be read, or is none: the line is named.
+pub(super) fn policy(path: &Path) -> Result<Policy> {
+    let bytes = input::read(path, POLICY_BYTES_MAX)?;
+    let read = Policy::parse(&bytes);
+    Ok(read.map_err(|error| BadInput(format!("{}: {error}", path.display())))?)
+}
+
+/// What every witness said, for `--json`.
+pub(super) fn cosignatures(judgement: &Judgement<'_>) -> Vec<Value> {
+    let said = judgement.witnesses.iter().map(|said| {
+        json!({
+            "witness": said.witness.shown(),
+            "key": said.witness.key.to_string(),
+            "seenAt": said.seen_at.as_ref().ok().map(|seconds| witness::shown(*seconds)),
+            "problem": said.seen_at.as_ref().err().map(ToString::to_string),
+        })
+    });
+    said.collect()
+}
+
+/// Events of the newest checkpoint that enough witnesses cosigned; `None` if there is none.
+///
+/// # Errors
+/// The archive cannot be read, or its checkpoint is not the log's.
+pub(super) fn cosigned_up_to(archive: &Archive, log: &LogIdentity) -> Result<Option<u64>> {
+    let note = archive.witnessed().map_err(told)?;
+    let opened = note.map(|note| SignedCheckpoint::open(note.as_bytes(), log));
+    Ok(opened.transpose()?.map(|opened| opened.head().size))
+}
+
+/// Holds a bundle's checkpoint to a policy: what its witnesses said, and whether that is enough.
+///
+/// # Errors
+/// The checkpoint is no note.
+pub(super) fn judge<'p>(
+    policy: &'p Policy,
+    checkpoint: &str,
+    findings: &mut Findings,
+) -> Result<Judgement<'p>> {
+    let note = Note::parse(checkpoint.as_bytes());
+    let note = note.map_err(|error| BadInput(format!("{}: {error}", bundle::CHECKPOINT)))?;
+    let judgement = policy.judge(&note);
+    let mut missing = Vec::new();
+    for said in &judgement.witnesses {
+        let name = said.witness.shown();
+        match &said.seen_at {
+            Ok(_) => {}
+            Err(NoteError::Unsigned(_)) => missing.push(name),
+            Err(error) => findings.of(bundle::CHECKPOINT, format!("witness {name}: {error}")),
+        }
+    }
+    if !judgement.reached {
+        let missing = if missing.is_empty() {
+            "nobody".to_owned()
+        } else {
+            missing.join(", ")
+        };
+        let what = format!(
+            "too few witnesses cosigned it for the policy; missing: {missing}. Whoever has the log's \
+             key alone can sign any history"
+        );
+        findings.of(bundle::CHECKPOINT, what);
+    }
+    Ok(judgement)
+}
+
+/// The log of a policy that a bundle is held to: the one whose key the bundle has, else the one of
+/// that name, else the first.
+pub(super) fn log_of(policy: &Policy, own: &str) -> Option<LogIdentity> {
+    let logs = || policy.logs().iter().map(|log| &log.identity);
+    let origin = own.split_once('+').map_or(own, |(origin, _)| origin);
+    logs()
+        .find(|log| log.key().to_string() == own)
+        .or_else(|| logs().find(|log| log.origin() == origin))
+        .or_else(|| logs().next())
+        .cloned()
+}
