@@ -43,7 +43,7 @@ fn close(on: &str) -> Command {
 }
 
 #[test]
-fn an_error_of_form_keeps_the_number() {
+fn r53_an_error_of_form_keeps_the_number() {
     let letter = correct(CorrectionKind::Correction, "77/UBND-KGVX", None);
     let given = published().and(Role::Chairman, "2025-08-25", letter);
     let decided = &given.round().decisions[DECISION];
@@ -60,7 +60,7 @@ fn an_error_of_form_keeps_the_number() {
 }
 
 #[test]
-fn an_error_of_content_is_replaced_by_another_decision() {
+fn r53_an_error_of_content_is_replaced_by_another_decision() {
     let replacement = correct(
         CorrectionKind::Replacement,
         "1600/QĐ-UBND",
@@ -88,7 +88,7 @@ fn an_error_of_content_is_replaced_by_another_decision() {
 }
 
 #[test]
-fn a_replacement_adds_nobody_who_was_not_proposed() {
+fn r43_a_replacement_adds_nobody_who_was_not_proposed() {
     let replacement = correct(
         CorrectionKind::Replacement,
         "1600/QĐ-UBND",
@@ -111,7 +111,7 @@ fn a_replacement_adds_nobody_who_was_not_proposed() {
 }
 
 #[test]
-fn a_revoked_award_keeps_its_slot_and_is_given_back() {
+fn r49_a_revoked_award_keeps_its_slot_and_is_given_back() {
     let given = issued().and(
         Role::Chairman,
         "2025-10-10",
@@ -145,7 +145,7 @@ fn a_revoked_award_keeps_its_slot_and_is_given_back() {
 }
 
 #[test]
-fn ground_d_is_about_the_achievement_period_only() {
+fn r49_ground_d_is_about_the_achievement_period_only() {
     for (year, taken) in [
         (Some(2024), true),
         (Some(2023), false),
@@ -162,7 +162,7 @@ fn ground_d_is_about_the_achievement_period_only() {
 }
 
 #[test]
-fn an_award_is_revoked_by_the_chairman_and_only_once_it_is_issued() {
+fn r49_an_award_is_revoked_by_the_chairman_and_only_once_it_is_issued() {
     assert_eq!(
         issued().denied(
             Role::Records,
@@ -196,7 +196,7 @@ fn an_award_is_revoked_by_the_chairman_and_only_once_it_is_issued() {
 }
 
 #[test]
-fn a_voided_number_is_never_used() {
+fn r52_a_voided_number_is_never_used() {
     let void = |number: &str| {
         Command::VoidNumber(VoidNumber {
             body: IssuingBody::Chairman,
@@ -222,7 +222,7 @@ fn a_voided_number_is_never_used() {
 }
 
 #[test]
-fn units_are_told_what_became_of_each_item_and_why() {
+fn r50_units_are_told_what_became_of_each_item_and_why() {
     let notify = |on: &str| {
         Command::NotifyOutcomes(NotifyOutcomes {
             on: day(on),

@@ -15,7 +15,7 @@ fn hand_over(id: &str, representative: Option<&str>) -> Command {
 }
 
 #[test]
-fn the_chairman_signs_what_was_ranked_minuted_adopted_and_proposed() {
+fn r43_the_chairman_signs_what_was_ranked_minuted_adopted_and_proposed() {
     let given = signed();
     for id in SELECTED {
         assert_eq!(given.standing(id), "AWARDED");
@@ -25,7 +25,7 @@ fn the_chairman_signs_what_was_ranked_minuted_adopted_and_proposed() {
 }
 
 #[test]
-fn any_other_issuer_is_refused() {
+fn r2_any_other_issuer_is_refused() {
     for role in [
         Role::UnitHead,
         Role::StandingOffice,
@@ -40,7 +40,7 @@ fn any_other_issuer_is_refused() {
 }
 
 #[test]
-fn a_certificate_is_not_the_committees_to_give() {
+fn r2_a_certificate_is_not_the_committees_to_give() {
     let mut wrong = signing(DECISION, ON, &["d1"]);
     wrong.body = IssuingBody::PeoplesCommittee;
     assert_eq!(
@@ -50,7 +50,7 @@ fn a_certificate_is_not_the_committees_to_give() {
 }
 
 #[test]
-fn nobody_is_added_who_is_not_on_the_proposal() {
+fn r43_nobody_is_added_who_is_not_on_the_proposal() {
     assert_eq!(
         proposed().denied(Role::Chairman, ON, sign(DECISION, ON, &["d1", "d4"])),
         "R43"
@@ -62,7 +62,7 @@ fn nobody_is_added_who_is_not_on_the_proposal() {
 }
 
 #[test]
-fn a_hold_between_list_and_signature_refuses_that_item_and_the_others_are_signed() {
+fn r35_a_hold_between_list_and_signature_refuses_that_item_and_the_others_are_signed() {
     let mut command = signing(DECISION, ON, &SELECTED);
     command.holds = vec![held("so-y-te", "2025-08-01", None)];
     let events = proposed()
@@ -84,7 +84,7 @@ fn a_hold_between_list_and_signature_refuses_that_item_and_the_others_are_signed
 }
 
 #[test]
-fn a_decision_on_held_items_only_is_refused_as_a_whole() {
+fn r35_a_decision_on_held_items_only_is_refused_as_a_whole() {
     let mut command = signing(DECISION, ON, &["d1"]);
     command.holds = vec![held("so-y-te", "2025-08-15", None)];
     assert_eq!(
@@ -94,7 +94,7 @@ fn a_decision_on_held_items_only_is_refused_as_a_whole() {
 }
 
 #[test]
-fn a_hold_that_ended_by_the_day_or_begins_later_does_not_hold() {
+fn r35_a_hold_that_ended_by_the_day_or_begins_later_does_not_hold() {
     for hold in [
         held("so-y-te", "2025-08-01", Some(ON)),
         held("so-y-te", "2025-08-16", None),
@@ -138,7 +138,7 @@ fn the_rounds_own_suspension_holds_even_if_the_facts_do_not_say_so() {
 }
 
 #[test]
-fn no_lane_gets_more_awards_than_its_quota_over_all_decisions() {
+fn r7_no_lane_gets_more_awards_than_its_quota_over_all_decisions() {
     // d1 to d3 are signed; d1 is replaced by nothing, d4 is proposed on a forged second list.
     let given = signed().told(vec![RoundEvent::ProposalSubmitted(
         crate::ranking::event::ProposalSubmitted {
@@ -159,7 +159,7 @@ fn no_lane_gets_more_awards_than_its_quota_over_all_decisions() {
 }
 
 #[test]
-fn a_number_is_taken_once_a_body_and_year_whatever_zeros_stand_in_front() {
+fn r52_a_number_is_taken_once_a_body_and_year_whatever_zeros_stand_in_front() {
     let mut elsewhere = signing("015/QĐ-UBND", ON, &["d1"]);
     elsewhere.taken = BTreeSet::from([RegisteredNumber::of(
         IssuingBody::Chairman,
@@ -196,7 +196,7 @@ fn a_number_is_taken_once_a_body_and_year_whatever_zeros_stand_in_front() {
 }
 
 #[test]
-fn a_number_begins_with_digits_and_is_not_zero() {
+fn r52_a_number_begins_with_digits_and_is_not_zero() {
     for number in ["QĐ-UBND", "00/QĐ-UBND", "-5/QĐ"] {
         assert!(matches!(
             proposed().rejected(Role::Chairman, ON, sign(number, ON, &["d1"])),

@@ -44,7 +44,7 @@ fn nobody_else_adopts() {
 }
 
 #[test]
-fn a_selected_item_without_minuted_approval_blocks_the_list() {
+fn r43_a_selected_item_without_minuted_approval_blocks_the_list() {
     let given = minuted(&["d1", "d2", "p1", "p2"]);
     assert_eq!(
         given.rejected(
@@ -125,7 +125,7 @@ fn a_hold_after_the_list_promotes_the_next_by_a_new_ranking_and_a_new_list() {
 }
 
 #[test]
-fn a_proposal_names_items_of_the_list_only() {
+fn r43_a_proposal_names_items_of_the_list_only() {
     let given = shortlisted();
     assert_eq!(
         given.rejected(
