@@ -40,7 +40,7 @@ LABEL org.opencontainers.image.title="hoso" \
       org.opencontainers.image.revision="${HOSO_COMMIT}"
 COPY --from=build /out/ /
 # A volume laid here is owned by who uses it.
-RUN install --directory --owner=10001 --group=10001 --mode=0700 /data /backup /archive /keys
+RUN install --directory --owner=10001 --group=10001 --mode=0700 /data /backup /archive /keys /person-keys
 USER 10001:10001
 ENV HOSO_DATA=/data \
     HOSO_LISTEN=0.0.0.0:8080

@@ -53,7 +53,9 @@ fn leave_out_what_differs(value: &mut Value) {
             let drawn = uuid::Uuid::parse_str(text).is_ok();
             // The sample year ends in 2025; whatever is later is the clock of this run.
             let now = text.len() > 19 && text.contains('T') && text.as_str() > "2026-06";
-            if drawn || now {
+            // Under a key that was drawn.
+            let sealed = text.starts_with("sealed:");
+            if drawn || now || sealed {
                 *value = Value::Null;
             }
         }

@@ -34,6 +34,8 @@ pub struct Config {
     pub audit_keys: PathBuf,
     /// Which witnesses the sealer asks for cosignatures, and how many are enough (C2SP tlog-policy).
     pub audit_policy: Option<PathBuf>,
+    /// The keys that persons' texts are sealed under; whoever erases a person destroys one.
+    pub person_keys: PathBuf,
     shown: Vec<Shown>,
 }
 
@@ -169,10 +171,12 @@ impl Config {
         let audit: PathBuf = settings.parsed("audit", |l| &l.audit, "")?;
         let audit_keys: PathBuf = settings.parsed("audit_keys", |l| &l.audit_keys, "")?;
         let audit_policy: PathBuf = settings.parsed("audit_policy", |l| &l.audit_policy, "")?;
+        let person_keys: PathBuf = settings.parsed("person_keys", |l| &l.person_keys, "")?;
         check_filter(&log, &settings)?;
         Ok(Self {
             audit: given_or(audit, &data, "audit"),
             audit_keys: given_or(audit_keys, &data, "audit-keys"),
+            person_keys: given_or(person_keys, &data, "person-keys"),
             data,
             listen,
             database_url,

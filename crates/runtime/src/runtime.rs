@@ -21,6 +21,7 @@ use crate::feed::subscription::{Feed, LedgerFeed};
 use crate::http::problem::{IntoProblem, Problem, Violation};
 use crate::ids::Ids;
 use crate::jetstream::{JetStreamFeed, Nats, Relay, RelayState};
+use crate::personal::PersonKeys;
 use crate::progress::Progress;
 use crate::view::View;
 
@@ -35,6 +36,8 @@ pub struct Runtime {
     pub ids: Ids,
     /// The bytes of documents.
     pub documents: DocumentStore,
+    /// The keys that persons' texts are sealed under.
+    pub person_keys: PersonKeys,
     /// Who is an official, by which token, in which capacity.
     pub directory: View<Directory>,
     /// How far the reactors have come, those of this process and of others.
@@ -66,12 +69,13 @@ impl<C> Issuable for Issued<C> {
 }
 
 impl Runtime {
-    /// A runtime on a ledger, with documents under `data`.
+    /// A runtime on a ledger, with documents and persons' keys under `data`.
     #[must_use]
     pub fn new(ledger: SharedLedger, data: &Path, clock: Clock) -> Self {
         Self {
             directory: View::new(SharedLedger::clone(&ledger)),
             documents: DocumentStore::new(data.join("documents")),
+            person_keys: PersonKeys::new(data.join("person-keys")),
             ids: Ids::system(),
             progress: Progress::default(),
             feed: Arc::new(LedgerFeed::new(SharedLedger::clone(&ledger))),
@@ -80,6 +84,13 @@ impl Runtime {
             ledger,
             clock,
         }
+    }
+
+    /// The same with the persons' keys in a directory of their own.
+    #[must_use]
+    pub fn with_person_keys(mut self, directory: &Path) -> Self {
+        self.person_keys = PersonKeys::new(directory.to_path_buf());
+        self
     }
 
     /// The same for a service in full mode: events come over NATS while it is there, and

@@ -369,6 +369,10 @@ impl Full {
             ),
             ("HOSO_LOG_FORMAT".to_owned(), "json".to_owned()),
         ];
+        if service == "registry" {
+            let keys = self.data_dir().join("person-keys");
+            env.push(("HOSO_PERSON_KEYS".to_owned(), keys.display().to_string()));
+        }
         if service == "audit" {
             for (variable, directory) in
                 [("HOSO_AUDIT", "audit"), ("HOSO_AUDIT_KEYS", "audit-keys")]

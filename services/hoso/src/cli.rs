@@ -9,9 +9,9 @@ use hoso_ledger::LedgerError;
 use hoso_runtime::Problem;
 
 use crate::{
-    affected, audit, backup, config, conformance, demo, diff, evaluate, export, health, history,
-    import, ledger, migrate, nats_keys, openapi, output, replay, restore, serve, token, up,
-    witness,
+    affected, audit, backup, config, conformance, demo, diff, erase, evaluate, export, health,
+    history, import, ledger, migrate, nats_keys, openapi, output, replay, restore, serve, token,
+    up, witness,
 };
 
 /// Done.
@@ -59,6 +59,8 @@ enum Command {
     /// Issue or revoke API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Make a person's name and position unreadable for ever: one official asks, another agrees
+    Erase(erase::EraseArgs),
     /// Print the OpenAPI 3.1 document of all services, or of one
     Openapi(openapi::OpenapiArgs),
     /// Check the ledger, or rebuild its stream rows from the events
@@ -122,6 +124,7 @@ pub(crate) fn run(arguments: Cli) -> Result<u8> {
         Command::Export(args) => block_on(export::run(args)),
         Command::Import(args) => block_on(import::run(args)),
         Command::Token(command) => block_on(token::run(command)),
+        Command::Erase(args) => block_on(erase::run(args)),
         Command::Replay(args) => block_on(replay::run(args)),
         Command::Affected(args) => block_on(affected::run(args)),
         Command::Backup(args) => block_on(backup::run(args)),

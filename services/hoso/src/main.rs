@@ -8,6 +8,7 @@ mod config;
 mod conformance;
 mod demo;
 mod diff;
+mod erase;
 mod evaluate;
 mod export;
 mod first_run;

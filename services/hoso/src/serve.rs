@@ -193,6 +193,7 @@ async fn serve(
     shutdown: CancellationToken,
 ) -> Result<()> {
     let runtime = Runtime::new(SharedLedger::clone(&ledger), &config.data, Clock::system())
+        .with_person_keys(&config.person_keys)
         .with_reactors(&REACTORS)
         .with_nats(nats.clone());
     let service = match served {

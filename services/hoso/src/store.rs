@@ -64,7 +64,7 @@ pub(crate) fn settings(flags: &Layer) -> Result<Config> {
 pub(crate) async fn open(config: &Config, clock: Clock) -> Result<Runtime> {
     make(&config.data)?;
     let ledger = ledger(config, &clock, false).await?;
-    Ok(Runtime::new(ledger, &config.data, clock))
+    Ok(Runtime::new(ledger, &config.data, clock).with_person_keys(&config.person_keys))
 }
 
 /// Opens the embedded ledger of a data directory, whatever the settings say; makes it where it is

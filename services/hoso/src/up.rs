@@ -60,7 +60,9 @@ pub(crate) async fn run(args: UpArgs) -> Result<u8> {
     hoso_runtime::telemetry::init(&config.log, config.log_format)?;
     let _lock = ServeLock::take(&config.data)?;
     let marks = Marks::of(&config);
-    let runtime = open(&config.data, &marks, args.accept_loss).await?;
+    let runtime = open(&config.data, &marks, args.accept_loss)
+        .await?
+        .with_person_keys(&config.person_keys);
     let sealing = Arc::new(audit::sealing(&config)?);
     let witnesses = audit::witnesses(&config, sealing.keys.log())?;
     let listener = TcpListener::bind(config.listen)

@@ -9,6 +9,7 @@ mod access;
 mod error;
 mod http;
 pub mod import;
+mod personal;
 mod views;
 
 use std::sync::Arc;
@@ -25,6 +26,12 @@ pub const NAME: &str = "registry";
 #[must_use]
 pub fn service(runtime: &Runtime) -> Service {
     let facts = View::<RegistryFacts>::new(Arc::clone(&runtime.ledger));
+    let swept = runtime.clone();
+    tokio::spawn(async move {
+        if let Err(error) = personal::destroy_what_was_erased(&swept).await {
+            tracing::error!(%error, "whether keys of erased persons are left is not known");
+        }
+    });
     Service {
         name: NAME,
         router: http::router().layer(Extension(facts)),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod contract;
+mod erasure;
 mod figures;
 mod imports;
 mod subjects;

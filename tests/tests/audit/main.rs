@@ -7,6 +7,7 @@
 )]
 
 mod bundle;
+mod erasure;
 mod full;
 mod policy;
 mod seal;

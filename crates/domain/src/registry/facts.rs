@@ -121,7 +121,11 @@ impl Facts {
                 };
                 self.persons.insert(details.person.clone(), facts);
             }
-            person::Event::AttemptRefused(_) => {}
+            // Whoever was nominated stays so: where a person works is no text that is erased.
+            person::Event::PersonErasureRequested(_)
+            | person::Event::PersonErasureDropped(_)
+            | person::Event::PersonErased(_)
+            | person::Event::AttemptRefused(_) => {}
         }
     }
 

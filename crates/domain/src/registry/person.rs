@@ -1,11 +1,26 @@
 //! A person (cá nhân): the only stream with a name in it. Everything else says the person's id.
+//!
+//! Name and position come sealed: encrypted under a key of that person alone, which is kept apart
+//! from the ledger. What two officials agreed to erase is made unreadable by destroying that key;
+//! no event is changed. What was recorded before texts were sealed stands in the clear for ever.
 
 use serde::{Deserialize, Serialize};
 
 use super::is_text;
 use crate::actor::{Actor, Refusal, Role};
 use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
-use crate::ids::{PersonId, UnitId};
+use crate::ids::{OfficialId, PersonId, UnitId};
+
+/// What a sealed text begins with; no text in the clear may.
+pub const SEALED: &str = "sealed:";
+/// Bytes of a sealed text, at most: 500 characters, padded, encrypted, in hexadecimal digits.
+const SEALED_BYTES_MAX: usize = 8 * 1024;
+
+/// Whether a text of the record is sealed: unreadable without the person's key.
+#[must_use]
+pub fn is_sealed(text: &str) -> bool {
+    text.starts_with(SEALED)
+}
 
 /// What the registry knows of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,9 +28,9 @@ use crate::ids::{PersonId, UnitId};
 pub struct PersonDetails {
     /// The person.
     pub person: PersonId,
-    /// The name: personal data, nowhere but here.
+    /// The name: personal data, nowhere but here; sealed.
     pub name: String,
-    /// Position (chức vụ).
+    /// Position (chức vụ); sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<String>,
     /// The unit the person works in.
@@ -23,6 +38,48 @@ pub struct PersonDetails {
     pub unit: Option<UnitId>,
     /// Works inside an assessed unit (R32) rather than outside (R33).
     pub insider: bool,
+}
+
+impl PersonDetails {
+    /// Whether no text of it can be read without the person's key.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        is_sealed(&self.name) && self.position.as_deref().is_none_or(is_sealed)
+    }
+}
+
+/// Somebody asks that a person's texts be erased (xoá dữ liệu cá nhân).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureRequest {
+    /// The person.
+    pub person: PersonId,
+    /// What it rests on (căn cứ): the person's request, the end of the term of keeping; no name.
+    pub basis: String,
+    /// Who asks.
+    pub official: OfficialId,
+    /// The person behind that official.
+    pub requester: PersonId,
+}
+
+/// A person's texts cannot be read from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Erasure {
+    /// The person.
+    pub person: PersonId,
+    /// What it rests on, as it was asked for.
+    pub basis: String,
+    /// Who asked; who agreed is the event's actor.
+    pub requested_by: OfficialId,
+}
+
+/// A request was taken back or turned down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureDropped {
+    /// The person.
+    pub person: PersonId,
 }
 
 /// What happened to a person's entry.
@@ -33,6 +90,12 @@ pub enum Event {
     PersonRegistered(PersonDetails),
     /// Renamed, promoted, moved.
     PersonChanged(PersonDetails),
+    /// Somebody asks that the texts be erased.
+    PersonErasureRequested(ErasureRequest),
+    /// The request was dropped.
+    PersonErasureDropped(ErasureDropped),
+    /// A second official agreed: the person's key is destroyed.
+    PersonErased(Erasure),
     /// Somebody tried what they may not.
     AttemptRefused(Refusal),
 }
@@ -42,6 +105,9 @@ impl StoredEvent for Event {
         match self {
             Self::PersonRegistered(_) => "PersonRegistered",
             Self::PersonChanged(_) => "PersonChanged",
+            Self::PersonErasureRequested(_) => "PersonErasureRequested",
+            Self::PersonErasureDropped(_) => "PersonErasureDropped",
+            Self::PersonErased(_) => "PersonErased",
             Self::AttemptRefused(_) => "AttemptRefused",
         }
     }
@@ -49,7 +115,11 @@ impl StoredEvent for Event {
     fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::AttemptRefused(refusal) => Some(refusal),
-            Self::PersonRegistered(_) | Self::PersonChanged(_) => None,
+            Self::PersonRegistered(_)
+            | Self::PersonChanged(_)
+            | Self::PersonErasureRequested(_)
+            | Self::PersonErasureDropped(_)
+            | Self::PersonErased(_) => None,
         }
     }
 }
@@ -61,6 +131,12 @@ pub enum Command {
     Register(PersonDetails),
     /// Change the entry.
     Change(PersonDetails),
+    /// Ask that the texts be erased, on this basis.
+    RequestErasure(String),
+    /// Drop the request.
+    DropErasure,
+    /// Agree to the request, as another person than the one who asked.
+    Erase,
 }
 
 /// Why not.
@@ -78,6 +154,23 @@ pub enum Rejection {
     /// An insider without a unit.
     #[error("an insider needs the unit the person works in")]
     InsiderWithoutUnit,
+    /// The person's texts were erased; the id is not used again.
+    #[error("the person's data was erased")]
+    Erased,
+    /// Somebody asked already.
+    #[error("the erasure was asked for already; another official agrees to it or drops it")]
+    ErasureRequested,
+    /// Nobody asked.
+    #[error("nobody asked for the erasure")]
+    ErasureNotRequested,
+    /// The one who asked agrees.
+    #[error("who asks for an erasure does not agree to it as well: it takes two persons")]
+    ErasureNeedsTwo,
+    /// A text stands in the clear in an old event.
+    #[error(
+        "a text of this person was recorded before texts were sealed and cannot be made unreadable"
+    )]
+    InTheClear,
 }
 
 impl Explain for Rejection {
@@ -87,12 +180,22 @@ impl Explain for Rejection {
             Self::AlreadyRegistered => "person-already-registered",
             Self::Text(_) => "text-length",
             Self::InsiderWithoutUnit => "person-insider-without-unit",
+            Self::Erased => "person-erased",
+            Self::ErasureRequested => "erasure-requested-already",
+            Self::ErasureNotRequested => "erasure-not-requested",
+            Self::ErasureNeedsTwo => "erasure-needs-two",
+            Self::InTheClear => "person-in-the-clear",
         }
     }
 
     fn obstacle(&self) -> Obstacle {
         match self {
-            Self::AlreadyRegistered => Obstacle::State,
+            Self::AlreadyRegistered
+            | Self::Erased
+            | Self::ErasureRequested
+            | Self::ErasureNotRequested
+            | Self::ErasureNeedsTwo
+            | Self::InTheClear => Obstacle::State,
             Self::UnknownPerson | Self::Text(_) | Self::InsiderWithoutUnit => Obstacle::Input,
         }
     }
@@ -106,7 +209,42 @@ pub enum PersonState {
     #[default]
     Unregistered,
     /// Registered, as last changed.
-    Registered(PersonDetails),
+    Registered(Entry),
+    /// Somebody asked for its erasure.
+    #[serde(rename_all = "camelCase")]
+    ErasureRequested {
+        /// The entry.
+        entry: Entry,
+        /// Who asked, and why.
+        request: ErasureRequest,
+    },
+    /// Its texts cannot be read any more.
+    #[serde(rename_all = "camelCase")]
+    Erased {
+        /// What it was last, sealed for ever.
+        details: PersonDetails,
+        /// Who asked, and why.
+        erasure: Erasure,
+    },
+}
+
+/// What is registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// As last changed.
+    #[serde(flatten)]
+    pub details: PersonDetails,
+    /// An earlier event has a text in the clear, though the last has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub once_in_the_clear: bool,
+}
+
+impl Entry {
+    /// Whether destroying the person's key makes every text unreadable.
+    fn is_sealed(&self) -> bool {
+        self.details.is_sealed() && !self.once_in_the_clear
+    }
 }
 
 impl PersonState {
@@ -115,7 +253,8 @@ impl PersonState {
     pub fn details(&self) -> Option<&PersonDetails> {
         match self {
             Self::Unregistered => None,
-            Self::Registered(details) => Some(details),
+            Self::Registered(entry) | Self::ErasureRequested { entry, .. } => Some(&entry.details),
+            Self::Erased { details, .. } => Some(details),
         }
     }
 }
@@ -134,32 +273,135 @@ impl Decider for Person {
         if let Some(refusal) = refusal(&issued.by, &issued.command) {
             return Ok(vec![Event::AttemptRefused(refusal)]);
         }
-        match (issued.command, state.details()) {
-            (Command::Register(details) | Command::Change(details), Some(known))
-                if *known == details =>
-            {
-                Ok(Vec::new())
-            }
-            (Command::Register(_), Some(_)) => Err(Rejection::AlreadyRegistered),
-            (Command::Register(details), None) => {
-                check(&details)?;
-                Ok(vec![Event::PersonRegistered(details)])
-            }
-            (Command::Change(_), None) => Err(Rejection::UnknownPerson),
-            (Command::Change(details), Some(_)) => {
-                check(&details)?;
-                Ok(vec![Event::PersonChanged(details)])
-            }
+        match issued.command {
+            Command::Register(details) => register(state, details),
+            Command::Change(details) => change(state, details),
+            Command::RequestErasure(basis) => request(state, basis, issued.by),
+            Command::DropErasure => drop_request(state),
+            Command::Erase => erase(state, &issued.by),
         }
     }
 
     fn evolve(state: PersonState, event: &Event) -> PersonState {
-        match event {
-            Event::PersonRegistered(details) | Event::PersonChanged(details) => {
-                PersonState::Registered(details.clone())
+        match (state, event) {
+            (state, Event::PersonRegistered(details) | Event::PersonChanged(details)) => {
+                let before = match &state {
+                    PersonState::Registered(entry) => Some(entry),
+                    PersonState::Unregistered
+                    | PersonState::ErasureRequested { .. }
+                    | PersonState::Erased { .. } => None,
+                };
+                let clear = before.is_some_and(|entry| !entry.is_sealed());
+                PersonState::Registered(Entry {
+                    once_in_the_clear: clear && details.is_sealed(),
+                    details: details.clone(),
+                })
             }
-            Event::AttemptRefused(_) => state,
+            (PersonState::Registered(entry), Event::PersonErasureRequested(request)) => {
+                PersonState::ErasureRequested {
+                    entry,
+                    request: request.clone(),
+                }
+            }
+            (PersonState::ErasureRequested { entry, .. }, Event::PersonErasureDropped(_)) => {
+                PersonState::Registered(entry)
+            }
+            (PersonState::ErasureRequested { entry, .. }, Event::PersonErased(erasure)) => {
+                PersonState::Erased {
+                    details: entry.details,
+                    erasure: erasure.clone(),
+                }
+            }
+            (
+                state,
+                Event::AttemptRefused(_)
+                | Event::PersonErasureRequested(_)
+                | Event::PersonErasureDropped(_)
+                | Event::PersonErased(_),
+            ) => state,
         }
+    }
+}
+
+fn register(state: &PersonState, details: PersonDetails) -> Result<Vec<Event>, Rejection> {
+    match state {
+        PersonState::Unregistered => {
+            check(&details)?;
+            Ok(vec![Event::PersonRegistered(details)])
+        }
+        PersonState::Registered(entry) if entry.details == details => Ok(Vec::new()),
+        PersonState::Registered(_) | PersonState::ErasureRequested { .. } => {
+            Err(Rejection::AlreadyRegistered)
+        }
+        PersonState::Erased { .. } => Err(Rejection::Erased),
+    }
+}
+
+fn change(state: &PersonState, details: PersonDetails) -> Result<Vec<Event>, Rejection> {
+    match state {
+        PersonState::Unregistered => Err(Rejection::UnknownPerson),
+        PersonState::Registered(entry) if entry.details == details => Ok(Vec::new()),
+        PersonState::Registered(_) => {
+            check(&details)?;
+            Ok(vec![Event::PersonChanged(details)])
+        }
+        PersonState::ErasureRequested { .. } => Err(Rejection::ErasureRequested),
+        PersonState::Erased { .. } => Err(Rejection::Erased),
+    }
+}
+
+fn request(state: &PersonState, basis: String, by: Actor) -> Result<Vec<Event>, Rejection> {
+    match state {
+        PersonState::Unregistered => Err(Rejection::UnknownPerson),
+        PersonState::Registered(entry) => {
+            if !is_text(&basis) {
+                return Err(Rejection::Text("basis"));
+            }
+            if !entry.is_sealed() {
+                return Err(Rejection::InTheClear);
+            }
+            Ok(vec![Event::PersonErasureRequested(ErasureRequest {
+                person: entry.details.person.clone(),
+                basis,
+                official: by.official,
+                requester: by.person,
+            })])
+        }
+        PersonState::ErasureRequested { .. } => Err(Rejection::ErasureRequested),
+        PersonState::Erased { .. } => Err(Rejection::Erased),
+    }
+}
+
+fn drop_request(state: &PersonState) -> Result<Vec<Event>, Rejection> {
+    match state {
+        PersonState::ErasureRequested { request, .. } => {
+            Ok(vec![Event::PersonErasureDropped(ErasureDropped {
+                person: request.person.clone(),
+            })])
+        }
+        PersonState::Unregistered => Err(Rejection::UnknownPerson),
+        PersonState::Registered(_) => Err(Rejection::ErasureNotRequested),
+        PersonState::Erased { .. } => Err(Rejection::Erased),
+    }
+}
+
+/// Again is no error: the record may be there and the key not yet destroyed.
+fn erase(state: &PersonState, by: &Actor) -> Result<Vec<Event>, Rejection> {
+    match state {
+        PersonState::ErasureRequested { request, .. } => {
+            // Two persons, not two accounts of one.
+            if request.official == by.official || request.requester == by.person {
+                return Err(Rejection::ErasureNeedsTwo);
+            }
+            Ok(vec![Event::PersonErased(Erasure {
+                person: request.person.clone(),
+                basis: request.basis.clone(),
+                requested_by: request.official.clone(),
+            })])
+        }
+        PersonState::Unregistered => Err(Rejection::UnknownPerson),
+        PersonState::Registered(_) => Err(Rejection::ErasureNotRequested),
+        PersonState::Erased { .. } => Ok(Vec::new()),
     }
 }
 
@@ -170,6 +412,8 @@ impl StoredDecider for Person {
         let status = match state {
             PersonState::Unregistered => "UNREGISTERED",
             PersonState::Registered(_) => "REGISTERED",
+            PersonState::ErasureRequested { .. } => "ERASURE_REQUESTED",
+            PersonState::Erased { .. } => "ERASED",
         };
         Listing {
             unit: state.details().and_then(|d| d.unit.clone()),
@@ -179,20 +423,42 @@ impl StoredDecider for Person {
     }
 }
 
-/// Home Affairs registers nominees; the administrator the persons behind accounts.
+/// Whether a role keeps persons' entries: Home Affairs registers nominees, the administrator the
+/// persons behind accounts.
+#[must_use]
+pub fn keeps_persons(role: Role) -> bool {
+    KEEPERS.contains(&role)
+}
+
+const KEEPERS: [Role; 2] = [Role::HomeAffairs, Role::Administrator];
+
 fn refusal(actor: &Actor, command: &Command) -> Option<Refusal> {
     let action = match command {
         Command::Register(_) => "RegisterPerson",
         Command::Change(_) => "ChangePerson",
+        Command::RequestErasure(_) => "RequestErasure",
+        Command::DropErasure => "DropErasure",
+        Command::Erase => "ErasePerson",
     };
-    Refusal::unless_role(actor, &[Role::HomeAffairs, Role::Administrator], action)
+    Refusal::unless_role(actor, &KEEPERS, action)
 }
 
-fn check(details: &PersonDetails) -> Result<(), Rejection> {
-    if !is_text(&details.name) {
+/// What an entry must hold, before its texts are sealed and afterwards.
+///
+/// # Errors
+/// A text is empty or too long, an insider has no unit.
+pub fn check(details: &PersonDetails) -> Result<(), Rejection> {
+    let good = |text: &str| {
+        if is_sealed(text) {
+            text.len() <= SEALED_BYTES_MAX
+        } else {
+            is_text(text)
+        }
+    };
+    if !good(&details.name) {
         return Err(Rejection::Text("name"));
     }
-    if details.position.as_deref().is_some_and(|p| !is_text(p)) {
+    if details.position.as_deref().is_some_and(|p| !good(p)) {
         return Err(Rejection::Text("position"));
     }
     if details.insider && details.unit.is_none() {

@@ -36,6 +36,8 @@ pub struct Layer {
     pub audit_keys: Option<String>,
     /// File that says which witnesses are asked for cosignatures.
     pub audit_policy: Option<String>,
+    /// Directory of the persons' keys.
+    pub person_keys: Option<String>,
 }
 
 /// Where a setting came from.
@@ -81,6 +83,7 @@ impl Layer {
             audit: env("HOSO_AUDIT"),
             audit_keys: env("HOSO_AUDIT_KEYS"),
             audit_policy: env("HOSO_AUDIT_POLICY"),
+            person_keys: env("HOSO_PERSON_KEYS"),
         })
     }
 

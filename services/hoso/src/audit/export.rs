@@ -30,7 +30,8 @@ pub(crate) struct ExportArgs {
     /// The round whose documents go into it; events are all in it
     #[arg(long, value_name = "ROUND")]
     round: RoundId,
-    /// The file; it holds everything in the log, personal data too, and is the owner's to read
+    /// The file; it holds everything in the log (names sealed) and the round's documents, and is the
+    /// owner's to read
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Take the newest checkpoint, also where a witnessed one is there and older

@@ -8,6 +8,7 @@ use hoso_runtime::{Command, Path, Problem, Reply, Runtime, View};
 use super::register_person::known_unit;
 use super::stream;
 use super::view::{PersonBody, PersonView};
+use crate::personal;
 use crate::views::RegistryFacts;
 use hoso_runtime::http::headers::ChangeHeaders;
 
@@ -27,17 +28,20 @@ pub(crate) async fn change_person(
     command: Command<PersonBody>,
 ) -> Result<Reply<PersonView>, Problem> {
     command.require_match()?;
-    stream::show::<Person, _>(&runtime, &id, PersonView::of).await?;
+    let keys = &runtime.person_keys;
+    let view = |state, version| PersonView::of(state, version, keys);
+    stream::show::<Person, _>(&runtime, &id, view).await?;
     if command.body.person.as_str() != id {
         return Err(Problem::field("person", "is not the person of the address"));
     }
-    let order = command.order();
+    let (mut order, by) = (command.order(), command.actor.clone());
     let details = PersonDetails::from(command.body);
     known_unit(&facts, &details).await?;
+    let details = personal::sealed(keys, &by, &mut order, details)?;
     let name = stream::name::<Person>(&id);
     let done = runtime
         .execute::<Person>(&name, order, Ask::Change(details))
         .await?;
-    let shown = stream::shown(PersonView::of(done.state, done.version))?;
+    let shown = stream::shown(PersonView::of(done.state, done.version, keys))?;
     Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
 }

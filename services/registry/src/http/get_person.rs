@@ -25,7 +25,8 @@ pub(crate) async fn get_person(
     let (view, version) = stream::show::<Person, _>(&runtime, &id, |state, version| {
         let unit = state.details().and_then(|details| details.unit.as_ref());
         let seen = names.take_in(unit);
-        seen.then(|| PersonView::of(state, version)).flatten()
+        seen.then(|| PersonView::of(state, version, &runtime.person_keys))
+            .flatten()
     })
     .await?;
     Ok(Reply::ok(version, view))

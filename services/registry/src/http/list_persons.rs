@@ -45,5 +45,7 @@ pub(crate) async fn list_persons(
             });
         }
     };
-    stream::page::<Person, _>(&runtime, &query, PersonView::of).await
+    let keys = &runtime.person_keys;
+    let view = |state, version| PersonView::of(state, version, keys);
+    stream::page::<Person, _>(&runtime, &query, view).await
 }

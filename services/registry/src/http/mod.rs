@@ -5,7 +5,9 @@ mod assess_initiative;
 mod change_person;
 mod change_unit;
 mod confirm_hold;
+mod drop_erasure;
 mod end_official;
+mod erase_person;
 mod get_entries;
 mod get_hold;
 mod get_initiative;
@@ -31,6 +33,7 @@ mod publish_rule_book;
 mod record_entries;
 mod register_person;
 mod register_unit;
+mod request_erasure;
 mod revoke_delegation;
 mod revoke_token;
 mod stream;
@@ -56,6 +59,9 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
         ))
         .routes(routes!(get_person::get_person))
         .routes(routes!(change_person::change_person))
+        .routes(routes!(request_erasure::request_erasure))
+        .routes(routes!(drop_erasure::drop_erasure))
+        .routes(routes!(erase_person::erase_person))
         .routes(routes!(
             appoint_official::appoint_official,
             list_officials::list_officials

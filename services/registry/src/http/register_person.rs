@@ -8,6 +8,7 @@ use hoso_runtime::{Command, Problem, Reply, Runtime, View};
 use super::stream;
 use super::view::{PersonBody, PersonView};
 use crate::error;
+use crate::personal;
 use crate::views::RegistryFacts;
 use hoso_runtime::http::headers::NewHeaders;
 
@@ -25,15 +26,17 @@ pub(crate) async fn register_person(
     Extension(facts): Extension<View<RegistryFacts>>,
     command: Command<PersonBody>,
 ) -> Result<Reply<PersonView>, Problem> {
-    let order = command.order();
+    let (mut order, by) = (command.order(), command.actor.clone());
     let details = PersonDetails::from(command.body);
     known_unit(&facts, &details).await?;
+    let keys = &runtime.person_keys;
+    let details = personal::sealed(keys, &by, &mut order, details)?;
     let person = details.person.clone();
     let name = stream::name::<Person>(person.as_str());
     let done = runtime
         .execute::<Person>(&name, order, Ask::Register(details))
         .await?;
-    let view = stream::shown(PersonView::of(done.state, done.version))?;
+    let view = stream::shown(PersonView::of(done.state, done.version, keys))?;
     let location = format!("/api/v1/persons/{person}");
     Ok(Reply::created(location, done.version, view).replayed(done.duplicate))
 }

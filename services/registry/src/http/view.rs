@@ -11,8 +11,8 @@ pub(crate) use figure::{
     EntriesAnswer, EntriesBody, IndexView, PublicationBody, RuleBookBody, RuleBookView,
 };
 pub(crate) use subject::{
-    HoldActBody, HoldBody, HoldView, InitiativeBody, InitiativeView, MergerBody, PersonBody,
-    PersonView, UnitBody, UnitView,
+    ErasureBody, HoldActBody, HoldBody, HoldView, InitiativeBody, InitiativeView, MergerBody,
+    PersonBody, PersonView, UnitBody, UnitView,
 };
 
 use hoso_domain::text::tidy;

@@ -88,7 +88,7 @@ async fn a_units_officer_reads_the_names_of_the_own_unit_only() {
 }
 
 #[tokio::test]
-async fn the_name_stands_in_the_persons_own_stream_only() {
+async fn a_name_stands_nowhere_in_the_record_but_sealed() {
     let p = Province::new().await;
     let body = json!({"person": "ca-nhan-01", "name": "N. V. A (hư cấu)", "insider": false});
     p.done(&p.home_affairs, "persons", body).await;
@@ -98,9 +98,19 @@ async fn the_name_stands_in_the_persons_own_stream_only() {
         .await;
     let events = p.app.runtime.ledger.read_all(0, 1000).await.unwrap();
     for event in events {
-        let named = event.data.contains("hư cấu");
-        assert_eq!(named, event.stream.category() == "person", "{}", event.data);
+        assert!(!event.data.contains("hư cấu"), "{}", event.data);
+        assert!(!event.data.contains("Chuyên viên"), "{}", event.data);
+        let sealed = event.data.contains("\"name\":\"sealed:v1:");
+        assert_eq!(
+            sealed,
+            event.stream.category() == "person",
+            "{}",
+            event.data
+        );
     }
+    let shown = p.get(&p.auditor, "persons/ca-nhan-01").await;
+    assert_eq!(shown.json["name"], "N. V. B (hư cấu)");
+    assert_eq!(shown.json["position"], "Chuyên viên");
 }
 
 #[tokio::test]

@@ -104,3 +104,140 @@ fn an_entry_that_cannot_be_is_rejected() {
         Err(Rejection::UnknownPerson)
     );
 }
+
+fn sealed() -> PersonDetails {
+    PersonDetails {
+        name: "sealed:v1:00".to_owned(),
+        position: Some("sealed:v1:01".to_owned()),
+        ..details()
+    }
+}
+
+fn actor(official: &str, person: &str) -> Actor {
+    Actor {
+        official: OfficialId::parse(official).unwrap(),
+        person: PersonId::parse(person).unwrap(),
+        role: Role::HomeAffairs,
+        agency: unit("so-noi-vu"),
+        on_behalf_of: None,
+    }
+}
+
+fn by(actor: Actor, state: &PersonState, command: Command) -> Result<Vec<Event>, Rejection> {
+    Person::decide(
+        state,
+        Issued {
+            by: actor,
+            at: chrono::DateTime::UNIX_EPOCH,
+            command,
+        },
+    )
+}
+
+fn requested() -> Vec<Event> {
+    let state = given::<Person>(&[Event::PersonRegistered(sealed())]);
+    let request = Command::RequestErasure("Đơn đề nghị số 7".to_owned());
+    by(actor("cb-01", "p-01"), &state, request).unwrap()
+}
+
+fn asked_for() -> PersonState {
+    let registered = Event::PersonRegistered(sealed());
+    given::<Person>(&[&[registered], requested().as_slice()].concat())
+}
+
+#[test]
+fn two_persons_erase_a_person_and_one_with_two_accounts_does_not() {
+    let state = asked_for();
+    for (official, person) in [("cb-01", "p-01"), ("cb-01", "p-02"), ("cb-02", "p-01")] {
+        let alone = by(actor(official, person), &state, Command::Erase);
+        assert_eq!(
+            alone,
+            Err(Rejection::ErasureNeedsTwo),
+            "{official} {person}"
+        );
+    }
+    let erased = by(actor("cb-02", "p-02"), &state, Command::Erase).unwrap();
+    let erasure = Erasure {
+        person: details().person,
+        basis: "Đơn đề nghị số 7".to_owned(),
+        requested_by: OfficialId::parse("cb-01").unwrap(),
+    };
+    assert_eq!(erased, [Event::PersonErased(erasure)]);
+    let state = erased.iter().fold(state, Person::evolve);
+    assert_eq!(
+        by(actor("cb-02", "p-02"), &state, Command::Erase),
+        Ok(vec![])
+    );
+    for command in [
+        Command::Register(sealed()),
+        Command::Change(sealed()),
+        Command::RequestErasure("Đơn".to_owned()),
+        Command::DropErasure,
+    ] {
+        let after = when::<Person, _>(&state, Role::Administrator, command);
+        assert_eq!(after, Err(Rejection::Erased));
+    }
+}
+
+#[test]
+fn a_request_is_dropped_or_agreed_to_and_nothing_else_happens_meanwhile() {
+    let state = asked_for();
+    let role = Role::Administrator;
+    let changed = PersonDetails {
+        insider: false,
+        ..sealed()
+    };
+    for (command, rejection) in [
+        (
+            Command::Register(changed.clone()),
+            Rejection::AlreadyRegistered,
+        ),
+        (Command::Change(changed), Rejection::ErasureRequested),
+        (
+            Command::RequestErasure("Đơn".to_owned()),
+            Rejection::ErasureRequested,
+        ),
+    ] {
+        assert_eq!(when::<Person, _>(&state, role, command), Err(rejection));
+    }
+    let dropped = when::<Person, _>(&state, role, Command::DropErasure).unwrap();
+    let state = dropped.iter().fold(state, Person::evolve);
+    assert_eq!(state, given::<Person>(&[Event::PersonRegistered(sealed())]));
+    for command in [Command::DropErasure, Command::Erase] {
+        let answer = when::<Person, _>(&state, role, command);
+        assert_eq!(answer, Err(Rejection::ErasureNotRequested));
+    }
+}
+
+#[test]
+fn what_was_ever_recorded_in_the_clear_cannot_be_erased() {
+    let plain = Event::PersonRegistered(details());
+    let later = Event::PersonChanged(sealed());
+    let moved = Event::PersonChanged(PersonDetails {
+        unit: Some(unit("so-y-te")),
+        ..sealed()
+    });
+    let half = Event::PersonRegistered(PersonDetails {
+        position: Some("Chuyên viên".to_owned()),
+        ..sealed()
+    });
+    for events in [
+        vec![plain.clone()],
+        vec![plain.clone(), later.clone()],
+        vec![plain, later, moved],
+        vec![half],
+    ] {
+        let state = given::<Person>(&events);
+        let basis = "Đơn đề nghị".to_owned();
+        let answer = when::<Person, _>(&state, Role::HomeAffairs, Command::RequestErasure(basis));
+        assert_eq!(answer, Err(Rejection::InTheClear), "{events:?}");
+    }
+}
+
+#[test]
+fn a_row_that_was_written_before_erasure_existed_is_read_and_written_as_it_was() {
+    let row = serde_json::json!({ "registered": details() });
+    let state: PersonState = serde_json::from_value(row.clone()).unwrap();
+    assert_eq!(state, registered());
+    assert_eq!(serde_json::to_value(&state).unwrap(), row);
+}

@@ -1,0 +1,38 @@
+//! `POST /api/v1/persons/{id}/erasure-drop`: a request for erasure is taken back or turned down.
+
+use axum::extract::State;
+use hoso_domain::registry::person::{Command as Ask, Person};
+use hoso_runtime::{Command, NoBody, Path, Problem, Reply, Runtime};
+
+use super::stream;
+use super::view::PersonView;
+use hoso_runtime::http::headers::ChangeHeaders;
+
+/// Drops the request that a person's texts be erased. For Home Affairs and administrators.
+#[utoipa::path(
+    post,
+    path = "/api/v1/persons/{id}/erasure-drop",
+    tag = "registry",
+    params(("id" = String, Path, description = "the person"), ChangeHeaders),
+    request_body = NoBody,
+    responses((status = 200, description = "the person", body = PersonView))
+)]
+pub(crate) async fn drop_erasure(
+    State(runtime): State<Runtime>,
+    Path(id): Path<String>,
+    command: Command<NoBody>,
+) -> Result<Reply<PersonView>, Problem> {
+    command.require_match()?;
+    let keys = &runtime.person_keys;
+    stream::show::<Person, _>(&runtime, &id, |state, version| {
+        PersonView::of(state, version, keys)
+    })
+    .await?;
+    let order = command.order();
+    let name = stream::name::<Person>(&id);
+    let done = runtime
+        .execute::<Person>(&name, order, Ask::DropErasure)
+        .await?;
+    let shown = stream::shown(PersonView::of(done.state, done.version, keys))?;
+    Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
+}

@@ -1,0 +1,41 @@
+//! `POST /api/v1/persons/{id}/erasure-request`: somebody asks that a person's texts be erased (đề nghị xoá dữ liệu cá nhân).
+
+use axum::extract::State;
+use hoso_domain::registry::person::{Command as Ask, Person};
+use hoso_domain::text::tidy;
+use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
+
+use super::stream;
+use super::view::{ErasureBody, PersonView};
+use hoso_runtime::http::headers::ChangeHeaders;
+
+/// Asks that name and position of a person be made unreadable for ever. Another person agrees to it
+/// (`…/erasure`) or drops it. For Home Affairs and administrators.
+#[utoipa::path(
+    post,
+    path = "/api/v1/persons/{id}/erasure-request",
+    tag = "registry",
+    params(("id" = String, Path, description = "the person"), ChangeHeaders),
+    request_body = ErasureBody,
+    responses((status = 200, description = "the person", body = PersonView))
+)]
+pub(crate) async fn request_erasure(
+    State(runtime): State<Runtime>,
+    Path(id): Path<String>,
+    command: Command<ErasureBody>,
+) -> Result<Reply<PersonView>, Problem> {
+    command.require_match()?;
+    let keys = &runtime.person_keys;
+    stream::show::<Person, _>(&runtime, &id, |state, version| {
+        PersonView::of(state, version, keys)
+    })
+    .await?;
+    let order = command.order();
+    let basis = tidy(&command.body.basis);
+    let name = stream::name::<Person>(&id);
+    let done = runtime
+        .execute::<Person>(&name, order, Ask::RequestErasure(basis))
+        .await?;
+    let shown = stream::shown(PersonView::of(done.state, done.version, keys))?;
+    Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
+}
