@@ -40,7 +40,7 @@ impl<'s> Official<'s> {
         let request = reqwest::Client::new()
             .post(format!("{}/api/v1/{path}", self.url))
             .bearer_auth(&self.token)
-            .header("Idempotency-Key", uuid::Uuid::now_v7().to_string())
+            .header("Idempotency-Key", path)
             .json(&body);
         let answer = request.send().await.unwrap();
         let status = answer.status();

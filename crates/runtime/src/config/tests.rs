@@ -48,8 +48,8 @@ fn flags_win_over_environment_over_file_over_defaults() {
             "default",
             "default",
             "default",
-            "default"
             "default",
+            "default"
         ]
     );
 }
