@@ -184,12 +184,13 @@ impl Archive {
             Some(note) => Ok(SignedCheckpoint::open(note.as_bytes(), log)?.head().size),
             None => Ok::<_, AuditError>(0),
         };
-        if size_of(self.newest()?)? == head.size {
-            files::replace(&self.directory.join(CHECKPOINT), text.as_bytes(), READABLE)?;
-        }
         let enough = policy.judge(merged.note()).reached;
         if enough && size_of(self.witnessed()?)? <= head.size {
             files::replace(&self.directory.join(WITNESSED), text.as_bytes(), READABLE)?;
+        }
+        // Last: whoever looks whether the newest is cosigned finds that the rest is written, too.
+        if size_of(self.newest()?)? == head.size {
+            files::replace(&self.directory.join(CHECKPOINT), text.as_bytes(), READABLE)?;
         }
         Ok(())
     }

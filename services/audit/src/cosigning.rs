@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use hoso_proof::{LogIdentity, SignedCheckpoint};
+use hoso_proof::{LogIdentity, SignedCheckpoint, TreeHead};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::Archive;
@@ -70,11 +70,16 @@ async fn keep(asking: Asking<'_>, archive: &Archive, log: &LogIdentity, stop: &C
     let up = metrics::gauge!("hoso_witness_up", "witness" => name.clone());
     let alarm = metrics::gauge!("hoso_witness_alarm", "witness" => name.clone());
     let mut failed: Option<Duration> = None;
+    // What it cosigned since this process began: the first one is asked for again, which makes good
+    // what a crash left half written.
+    let mut cosigned: Option<TreeHead> = None;
     loop {
         let mut pause = LOOK_EVERY;
-        if let Some(newest) = uncosigned(archive, log, asking) {
+        let newest = newest(archive, log).filter(|newest| Some(newest.head()) != cosigned);
+        if let Some(newest) = newest {
             match asking.ask(archive, log, &newest).await {
                 Ok(_) => {
+                    cosigned = Some(newest.head());
                     up.set(1.0);
                     alarm.set(0.0);
                     measure(archive, log);
@@ -103,19 +108,10 @@ async fn keep(asking: Asking<'_>, archive: &Archive, log: &LogIdentity, stop: &C
     }
 }
 
-/// The newest checkpoint, unless the witness cosigned it, or there is none that can be read: that is
-/// the sealer's to tell.
-fn uncosigned(
-    archive: &Archive,
-    log: &LogIdentity,
-    asking: Asking<'_>,
-) -> Option<SignedCheckpoint> {
+/// The newest checkpoint; that there is none, or one that cannot be read, is the sealer's to tell.
+fn newest(archive: &Archive, log: &LogIdentity) -> Option<SignedCheckpoint> {
     let newest = archive.newest().ok().flatten()?;
-    let newest = SignedCheckpoint::open(newest.as_bytes(), log).ok()?;
-    newest
-        .seen_at(&asking.witness().key)
-        .is_err()
-        .then_some(newest)
+    SignedCheckpoint::open(newest.as_bytes(), log).ok()
 }
 
 /// How far the log is witnessed.

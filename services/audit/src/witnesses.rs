@@ -3,6 +3,7 @@
 //! Whatever a witness answers or does not answer, the log is sealed and published on: a witness can
 //! only add to a checkpoint. What it sends is believed as far as its signature goes.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -82,7 +83,7 @@ impl WitnessFault {
 /// The witnesses of a policy that have an address.
 #[derive(Debug)]
 pub struct Witnesses {
-    policy: Policy,
+    policy: Arc<Policy>,
     addresses: Vec<Address>,
     client: Client,
 }
@@ -135,7 +136,7 @@ impl Witnesses {
             .build()
             .map_err(|error| AuditError::Policy(told(&error)))?;
         Ok(Self {
-            policy,
+            policy: Arc::new(policy),
             addresses,
             client,
         })
@@ -143,7 +144,7 @@ impl Witnesses {
 
     /// The policy.
     #[must_use]
-    pub const fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
@@ -183,8 +184,12 @@ impl Asking<'_> {
         let seen_at = cosigned.join(&lines, &self.witness.key)?;
         let size = checkpoint.head().size;
         self.address.cosigned.store(size, Ordering::Relaxed);
-        archive
-            .add_cosignatures(&cosigned, log, &self.witnesses.policy)
+        // On a thread that may wait for the disk.
+        let (archive, log) = (archive.clone(), log.clone());
+        let policy = Arc::clone(&self.witnesses.policy);
+        let keep = move || archive.add_cosignatures(&cosigned, &log, &policy);
+        let kept = tokio::task::spawn_blocking(keep).await;
+        kept.unwrap_or_else(|error| Err(AuditError::Stopped(error.to_string())))
             .map_err(WitnessFault::Archive)?;
         Ok(seen_at)
     }

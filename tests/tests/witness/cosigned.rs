@@ -70,6 +70,13 @@ impl Place {
         (serde_json::from_str(&out).unwrap(), err)
     }
 
+    /// A settings file with a policy.
+    fn settings(&self, policy: &Path) -> PathBuf {
+        let path = self.scratch.path().join("hoso.toml");
+        fs::write(&path, format!("audit_policy = {:?}\n", text(policy))).unwrap();
+        path
+    }
+
     fn grow(&self) {
         grow(&self.data());
     }
@@ -279,8 +286,7 @@ async fn a_running_log_asks_behind_every_append_and_goes_on_without_an_answer() 
     let policy = place.policy("any");
     place.witnesses[0].kill();
     place.witnesses[1].kill();
-    let toml = place.scratch.path().join("hoso.toml");
-    fs::write(&toml, format!("audit_policy = {:?}\n", text(&policy))).unwrap();
+    let toml = place.settings(&policy);
     let mut server = Server::start_with(&place.data(), &["--config", text(&toml)]);
     let url = server.url.clone();
     let head = |note: &str| {
@@ -328,6 +334,36 @@ async fn a_running_log_asks_behind_every_append_and_goes_on_without_an_answer() 
     let wanted = format!("hoso_witnessed_events {}", head(&witnessed).size);
     until(&format!("{url}/metrics"), |text| text.contains(&wanted)).await;
     assert_eq!(server.stop(), Some(0));
+}
+
+/// Between any two of the files that a cosignature goes to.
+#[tokio::test]
+async fn what_a_crash_left_half_written_is_made_good() {
+    let place = Place::new(1);
+    let policy = place.policy("all");
+    let bare = place.archived("checkpoint");
+    let (sealed, _) = place.seal(&policy);
+    let cosigned = sealed["checkpoint"].as_str().unwrap();
+    let archive = place.data().join("audit");
+    let toml = place.settings(&policy);
+    for left in ["the dated one", "nothing"] {
+        if left == "nothing" {
+            let dated = format!(
+                "checkpoints/000000000/{:013}",
+                sealed["size"].as_u64().unwrap()
+            );
+            fs::write(archive.join(dated), &bare).unwrap();
+        }
+        fs::write(archive.join("checkpoint"), &bare).unwrap();
+        fs::remove_file(archive.join("checkpoint.witnessed")).unwrap();
+        let mut server = Server::start_with(&place.data(), &["--config", text(&toml)]);
+        let url = format!("{}/checkpoint/witnessed", server.url);
+        let shown = until(&url, |_| true).await;
+        assert_eq!(place.cosigned(&shown), [true], "{left}");
+        assert_eq!(shown.lines().count(), cosigned.lines().count(), "{left}");
+        until(&format!("{}/checkpoint", server.url), |note| note == shown).await;
+        assert_eq!(server.stop(), Some(0));
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
