@@ -58,7 +58,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "hoso-bench",
-        &["hoso-domain", "hoso-ledger", "hoso-runtime", "hoso-testbed"],
+        &[
+            "hoso-audit",
+            "hoso-domain",
+            "hoso-ledger",
+            "hoso-runtime",
+            "hoso-testbed",
+        ],
     ),
     ("hoso-testbed", &[]),
     (

@@ -1,7 +1,7 @@
 //! The `hoso` program that stands beside this one: where it is, and how it is run and stopped.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 use anyhow::Context;
 
@@ -45,6 +45,11 @@ impl Server {
     /// What it prints, if that was asked for.
     pub(crate) fn output(&mut self) -> anyhow::Result<ChildStdout> {
         self.0.stdout.take().context("its output is not kept")
+    }
+
+    /// How it ended, if it did.
+    pub(crate) fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        Ok(self.0.try_wait()?)
     }
 
     /// An error if the server ended by itself.

@@ -2,6 +2,7 @@
 //! to another machine, so only ratios have goals. One file a benchmark; what was measured and how
 //! to read it stands in `docs/performance.md`.
 
+mod audit;
 mod demo;
 mod drive;
 mod evaluate;
@@ -34,13 +35,14 @@ const MISSED: u8 = 1;
 const NOT_AVAILABLE: u8 = 3;
 
 /// Every benchmark, in the order they run. `pg` names all that begin with `pg-`.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "sqlite-append",
     "replay",
     "evaluate",
     "large-round",
     "demo",
     "memory",
+    "audit",
     "pg-append",
     "pg-commands",
     "pg-growth",
@@ -60,6 +62,7 @@ async fn run(name: &str, setting: &Setting) -> anyhow::Result<Report> {
         "large-round" => large_round::run(setting).await,
         "demo" => demo::run(setting).await,
         "memory" => memory::run(setting).await,
+        "audit" => audit::run(setting).await,
         "pg-append" => postgres::append::run(setting).await,
         "pg-commands" => postgres::commands::run(setting).await,
         "pg-growth" => postgres::growth::run(setting).await,
