@@ -13,11 +13,15 @@ use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hoso_domain::decider::StoredDecider as _;
 use hoso_domain::ids::PersonId;
-use hoso_domain::registry::person::SEALED;
+use hoso_domain::registry::person::{ERASED, Person, SEALED};
+use hoso_ledger::{Ledger, LedgerError, StreamQuery};
 use sha2::{Digest as _, Sha256};
 
 const VERSION: &str = "v1:";
+/// Streams looked at in one go.
+const PAGE: u32 = 1_000;
 const NONCE_BYTES: usize = 24;
 const KEY_BYTES: usize = 32;
 /// Texts are padded to a multiple of this, so that their length tells little.
@@ -51,6 +55,9 @@ pub enum PersonalError {
     /// The operating system gives no chance.
     #[error("no random numbers: {0}")]
     Chance(String),
+    /// The ledger's.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
 }
 
 /// The directory of keys.
@@ -154,6 +161,74 @@ impl PersonKeys {
         destroyed.map_err(|source| PersonalError::File { path, source })
     }
 
+    /// Destroys the keys of everybody whom the ledger says erased, where they are still there: a crash
+    /// came between the record and the deed, or this is a copy of the directory. How many there were.
+    ///
+    /// # Errors
+    /// The ledger cannot be read, or a key not be destroyed; the others are.
+    pub async fn destroy_erased(&self, ledger: &dyn Ledger) -> Result<u64, PersonalError> {
+        let mut query = StreamQuery {
+            category: Person::CATEGORY.to_owned(),
+            status: Some(ERASED.to_owned()),
+            limit: PAGE,
+            ..StreamQuery::default()
+        };
+        let (mut destroyed, mut failed) = (0, None);
+        loop {
+            let page = ledger.streams(&query).await?;
+            let persons = page.rows.iter().map(|row| PersonId::parse(row.stream.id()));
+            for person in persons.filter_map(Result::ok) {
+                match self.destroy(&person) {
+                    Ok(there) => destroyed += u64::from(there),
+                    Err(error) => failed = Some(error),
+                }
+            }
+            match page.rows.last() {
+                Some(last) if page.more => query.after = Some(last.stream.clone()),
+                Some(_) | None => return failed.map_or(Ok(destroyed), Err),
+            }
+        }
+    }
+
+    /// Copies every key that another directory lacks. How many.
+    ///
+    /// # Errors
+    /// A file cannot be read or written; what was copied stays.
+    pub fn copy_to(&self, other: &Self) -> Result<u64, PersonalError> {
+        let directory = match fs::read_dir(&self.directory) {
+            Ok(directory) => directory,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+            Err(source) => {
+                let path = self.directory.clone();
+                return Err(PersonalError::File { path, source });
+            }
+        };
+        let mut copied = 0;
+        for entry in directory {
+            let path = match entry {
+                Ok(entry) => entry.path(),
+                Err(source) => {
+                    let path = self.directory.clone();
+                    return Err(PersonalError::File { path, source });
+                }
+            };
+            let name = path.file_name().filter(|_| is_key(&path));
+            let Some(name) = name else { continue };
+            let to = other.directory.join(name);
+            if to.exists() {
+                continue;
+            }
+            let copy = fs::read(&path).and_then(|key| {
+                make_directory(&other.directory)?;
+                write(&to, &key)?;
+                sync(&other.directory)
+            });
+            copy.map_err(|source| PersonalError::File { path, source })?;
+            copied += 1;
+        }
+        Ok(copied)
+    }
+
     /// The file's name tells nothing of the person but to who knows the id.
     fn path(&self, person: &PersonId) -> PathBuf {
         let digest = Sha256::digest(person.as_str());
@@ -240,6 +315,13 @@ impl PersonKey {
         outer.update(inner.finalize());
         outer.finalize().into()
     }
+}
+
+/// Whether a file is called as keys are.
+fn is_key(path: &Path) -> bool {
+    let named = path.file_stem().and_then(|stem| stem.to_str());
+    let digest = named.is_some_and(|n| n.len() == 64 && n.bytes().all(|b| b.is_ascii_hexdigit()));
+    digest && path.extension().is_some_and(|extension| extension == "key")
 }
 
 /// Two bytes of length, the text, zeros.

@@ -28,8 +28,14 @@ pub fn service(runtime: &Runtime) -> Service {
     let facts = View::<RegistryFacts>::new(Arc::clone(&runtime.ledger));
     let swept = runtime.clone();
     tokio::spawn(async move {
-        if let Err(error) = personal::destroy_what_was_erased(&swept).await {
-            tracing::error!(%error, "whether keys of erased persons are left is not known");
+        match swept
+            .person_keys
+            .destroy_erased(swept.ledger.as_ref())
+            .await
+        {
+            Ok(0) => {}
+            Ok(destroyed) => tracing::warn!(destroyed, "keys of erased persons were still there"),
+            Err(error) => tracing::error!(%error, "keys of erased persons may be there"),
         }
     });
     Service {

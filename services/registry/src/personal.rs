@@ -2,17 +2,14 @@
 //! key.
 
 use hoso_domain::actor::Actor;
-use hoso_domain::decider::StoredDecider;
-use hoso_domain::registry::person::{self, Person, PersonDetails, is_sealed, keeps_persons};
-use hoso_ledger::{LedgerError, Order, StreamName, StreamQuery};
+use hoso_domain::registry::person::{self, PersonDetails, is_sealed, keeps_persons};
+use hoso_ledger::Order;
 use hoso_runtime::personal::{PersonKey, PersonalError};
-use hoso_runtime::{PersonKeys, Problem, Runtime};
+use hoso_runtime::{PersonKeys, Problem};
 use sha2::{Digest as _, Sha256};
 
 const NAME: &str = "name";
 const POSITION: &str = "position";
-/// Streams looked at in one go.
-const PAGE: u32 = 1_000;
 
 /// Seals the texts of an entry, and takes them out of what the command is remembered by. Details
 /// that the decider will not accept stay as they are: they go nowhere.
@@ -84,38 +81,6 @@ fn read(key: Option<&PersonKey>, field: &str, record: &str) -> Option<String> {
             tracing::error!(%error, field, "a person's text cannot be read");
             None
         }
-    }
-}
-
-/// Destroys the keys of everybody who was erased and whose key is still there: a crash came between
-/// the record and the deed, or a copy of the directory was brought back.
-pub(crate) async fn destroy_what_was_erased(runtime: &Runtime) -> Result<(), LedgerError> {
-    let mut query = StreamQuery {
-        category: Person::CATEGORY.to_owned(),
-        status: Some("ERASED".to_owned()),
-        limit: PAGE,
-        ..StreamQuery::default()
-    };
-    loop {
-        let page = runtime.ledger.streams(&query).await?;
-        for row in &page.rows {
-            destroy(&runtime.person_keys, &row.stream);
-        }
-        match page.rows.last() {
-            Some(last) if page.more => query.after = Some(last.stream.clone()),
-            Some(_) | None => return Ok(()),
-        }
-    }
-}
-
-fn destroy(keys: &PersonKeys, stream: &StreamName) {
-    let Ok(person) = hoso_domain::ids::PersonId::parse(stream.id()) else {
-        return;
-    };
-    match keys.destroy(&person) {
-        Ok(false) => {}
-        Ok(true) => tracing::warn!(%person, "the key of an erased person was still there"),
-        Err(error) => tracing::error!(%error, %person, "the key of an erased person is there"),
     }
 }
 

@@ -132,6 +132,22 @@ async fn a_name_is_in_no_file_and_after_the_erasure_its_key_is_in_none_either() 
     let keys = scratch.path().join("person-keys");
     let before = files(&keys);
 
+    // Keys are copied apart, and the copy follows the erasure.
+    let (copy, apart) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let copied = |at: &Path| {
+        let (code, out, err) = hoso(&[
+            "backup",
+            text(at),
+            "--data",
+            data,
+            "--person-keys",
+            text(apart.path()),
+        ]);
+        assert_eq!(code, 0, "{out}{err}");
+        files(apart.path()).len()
+    };
+    assert_eq!(copied(copy.path()), before.len());
+
     let none = home_affairs.erase(&[]);
     assert!(said(&none).contains("nobody asked"), "{none:?}");
     let asked = home_affairs.erase(&["--basis", "Đơn đề nghị số 7"]);
@@ -155,9 +171,8 @@ async fn a_name_is_in_no_file_and_after_the_erasure_its_key_is_in_none_either() 
     let verified = hoso_json(&["ledger", "verify", "--json", "--data", data]);
     assert_eq!(verified["differences"], json!([]));
     // A copy of the ledger that is made later has nothing to read, and no key of anybody.
-    let copy = tempfile::tempdir().unwrap();
-    let (code, out, err) = hoso(&["backup", text(copy.path()), "--data", data]);
-    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(copied(copy.path()), after.len());
+    in_no_file(apart.path(), &[&gone.1]);
     in_no_file(copy.path(), &texts);
     let all: Vec<_> = before.iter().map(|(_, key)| key.as_slice()).collect();
     in_no_file(copy.path(), &all);

@@ -105,10 +105,12 @@ async fn a_backup_under_load_holds_what_was_acknowledged_and_answers_again() {
     for _ in 0..3 {
         load.wait_for(20).await;
         acknowledged = load.acknowledged();
-        let to = place.text("backup");
+        let (to, keys) = (place.text("backup"), place.text("keys"));
         let from = data.clone();
         let run = tokio::task::spawn_blocking(move || {
-            let facts = hoso_json(&["backup", &to, "--json", "--data", &from]);
+            let keys = ["--person-keys", &keys];
+            let facts =
+                hoso_json(&[&["backup", &to, "--json", "--data", &from], &keys[..]].concat());
             let checked = hoso_json(&["backup", "--check", &to, "--json"]);
             assert_eq!(checked["position"], facts["position"]);
             assert!(facts["newEvents"].as_u64().unwrap() > 0, "{facts}");
@@ -125,6 +127,8 @@ async fn a_backup_under_load_holds_what_was_acknowledged_and_answers_again() {
         "--json",
         "--data",
         &restored,
+        "--person-keys",
+        &place.text("keys"),
     ]);
     let verified = hoso_json(&["ledger", "verify", "--json", "--data", &restored]);
     assert_eq!(verified["differences"], json!([]));

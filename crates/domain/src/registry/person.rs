@@ -16,6 +16,9 @@ pub const SEALED: &str = "sealed:";
 /// Bytes of a sealed text, at most: 500 characters, padded, encrypted, in hexadecimal digits.
 const SEALED_BYTES_MAX: usize = 8 * 1024;
 
+/// The status of a person whose texts were erased.
+pub const ERASED: &str = "ERASED";
+
 /// Whether a text of the record is sealed: unreadable without the person's key.
 #[must_use]
 pub fn is_sealed(text: &str) -> bool {
@@ -413,7 +416,7 @@ impl StoredDecider for Person {
             PersonState::Unregistered => "UNREGISTERED",
             PersonState::Registered(_) => "REGISTERED",
             PersonState::ErasureRequested { .. } => "ERASURE_REQUESTED",
-            PersonState::Erased { .. } => "ERASED",
+            PersonState::Erased { .. } => ERASED,
         };
         Listing {
             unit: state.details().and_then(|d| d.unit.clone()),

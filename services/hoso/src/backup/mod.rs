@@ -22,8 +22,9 @@ use std::time::Instant;
 use anyhow::Result;
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
-use hoso_ledger::Position;
-use hoso_runtime::config::Layer;
+use hoso_ledger::{Ledger, Position};
+use hoso_runtime::PersonKeys;
+use hoso_runtime::config::{Config, Layer};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -52,6 +53,10 @@ pub(crate) struct BackupArgs {
     /// File outside the data directory in which the last event seen was noted; else `HOSO_MARK`
     #[arg(long, value_name = "FILE")]
     mark: Option<String>,
+    /// Copy the keys of persons' names too, into a directory apart from the backup: without them a
+    /// restored ledger has no names. Keys of persons who were erased are destroyed there
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    person_keys: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -78,8 +83,13 @@ pub(crate) async fn run(args: BackupArgs) -> Result<u8> {
     let bar = progress_bar();
     let written = write::write(&runtime, target, |at, of| show(&bar, at, of)).await;
     bar.finish_and_clear();
+    let keys = match (&args.person_keys, &written) {
+        (Some(directory), Ok(_)) => copy_keys(&config, ledger, directory).await,
+        (Some(_) | None, _) => Ok(()),
+    };
     runtime.ledger.close().await;
     let written = written?;
+    keys?;
     let counts = written.manifest.counts;
     let facts = Facts {
         new_events: Some(counts.events - written.before.events),
@@ -94,6 +104,14 @@ pub(crate) async fn run(args: BackupArgs) -> Result<u8> {
         counts.documents
     );
     report(args.json, facts, &words, written.problems)
+}
+
+/// After the events, so that no event is there without its key; and no key of anybody erased.
+async fn copy_keys(config: &Config, ledger: &dyn Ledger, to: &Path) -> Result<()> {
+    let copy = PersonKeys::new(to.to_path_buf());
+    PersonKeys::new(config.person_keys.clone()).copy_to(&copy)?;
+    copy.destroy_erased(ledger).await?;
+    Ok(())
 }
 
 async fn check_it(args: &BackupArgs) -> Result<u8> {

@@ -17,7 +17,7 @@ use hoso_ledger::postgres::PostgresRestore;
 use hoso_ledger::sqlite::SqliteRestore;
 use hoso_ledger::{Restore, StreamRecord};
 use hoso_runtime::config::{Config, Layer};
-use hoso_runtime::{Clock, DocumentStore};
+use hoso_runtime::{Clock, DocumentStore, PersonKeys};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -51,6 +51,10 @@ pub(crate) struct RestoreArgs {
     /// File outside the data directory in which the last event seen was noted; else `HOSO_MARK`
     #[arg(long, value_name = "FILE")]
     mark: Option<String>,
+    /// Directory with the copies of persons' keys, as `hoso backup --person-keys` made it; without them
+    /// the restored ledger has no names
+    #[arg(long, value_name = "DIR")]
+    person_keys: Option<PathBuf>,
     /// Restore although the backup lacks events that were acknowledged
     #[arg(long)]
     accept_loss: bool,
@@ -88,6 +92,13 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
         ..args.data.layer()
     })?;
     let backup = Backup::open(&args.directory)?;
+    if let Some(copy) = args.person_keys.as_ref().filter(|copy| !copy.is_dir()) {
+        let text = format!(
+            "--person-keys {}: there is no such directory",
+            copy.display()
+        );
+        return Err(BadInput(text).into());
+    }
     refuse_a_ledger(&config).await?;
     let marks = Marks::of(&config);
     let (loss, expected) = marks.loss_at(backup.manifest.head.as_ref())?;
@@ -104,6 +115,10 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
     bar.finish_and_clear();
     let loaded = loaded?;
     let problems = documents(&backup, &config.data, &loaded.named).await?;
+    if let Some(copy) = &args.person_keys {
+        let to = PersonKeys::new(config.person_keys.clone());
+        PersonKeys::new(copy.clone()).copy_to(&to)?;
+    }
     place.restore.finish().await?;
     if losses.accepted().is_some() {
         marks.forget()?;

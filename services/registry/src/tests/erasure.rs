@@ -103,9 +103,8 @@ async fn a_key_that_outlived_the_erasure_is_destroyed_at_the_next_start() {
     let keys = &p.app.runtime.person_keys;
     // As after a crash between the record and the deed.
     keys.get_or_make(&id).unwrap();
-    crate::personal::destroy_what_was_erased(&p.app.runtime)
-        .await
-        .unwrap();
+    let destroyed = keys.destroy_erased(p.app.runtime.ledger.as_ref()).await;
+    assert_eq!(destroyed.unwrap(), 1);
     assert!(keys.get(&id).unwrap().is_none());
 }
 
