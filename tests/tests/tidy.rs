@@ -85,6 +85,7 @@ const FROZEN: &[&str] = &[
     "migrations",
     "crates/domain/rulebooks",
     "crates/domain/procedures",
+    "tests/golden/logs",
 ];
 
 /// Crates the domain may use: nothing that does IO.
