@@ -156,7 +156,8 @@ impl Note {
     }
 
     /// Takes over what `key` signed from signature lines that somebody sent (an answer of
-    /// tlog-witness), in place of what it signed before. Lines of other keys are passed over.
+    /// tlog-witness), in place of what it signed before: one line, however many it sent, so that
+    /// nobody takes the room of the others. Lines of other keys are passed over.
     ///
     /// # Errors
     /// The lines are none, or none of the key holds, or there would be too many. The note stays as it
@@ -169,7 +170,7 @@ impl Note {
         }
         let attested = sent.verify(key)?;
         let joined = self.signatures.iter().filter(|line| !line.is_of(key));
-        let joined = joined.chain(sent.signatures.iter().filter(|line| line.is_of(key)));
+        let joined = joined.chain(sent.signatures.iter().find(|line| line.is_of(key)));
         let joined: Vec<_> = joined.cloned().collect();
         if joined.len() > SIGNATURES_MAX {
             return Err(NoteError::Malformed("it has too many signatures"));

@@ -117,6 +117,13 @@ fn what_grew_is_cosigned_and_the_cosignature_is_the_witness_s() {
     assert_eq!(own.join(&lines, witness().public()), Ok(1_700_000_000));
     assert_eq!(own.join(&lines, witness().public()), Ok(1_700_000_000));
     assert_eq!(own.note().encode(), note.encode());
+    // One line, however often it signed: it takes no other witness's room.
+    let again = request.decide(&trusted(), log.head(5)).unwrap();
+    let later = again.cosign(&witness(), 1_700_000_009).unwrap();
+    let later = later.lines_of(witness().public());
+    let many = format!("{lines}{}", later.repeat(62));
+    assert_eq!(own.join(&many, witness().public()), Ok(1_700_000_000));
+    assert_eq!(own.note().encode(), note.encode());
     let forged = lines.replace('A', "B");
     assert!(own.join(&forged, witness().public()).is_err());
     assert!(

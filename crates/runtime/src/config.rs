@@ -34,6 +34,8 @@ pub struct Config {
     pub audit_keys: PathBuf,
     /// Which witnesses the sealer asks for cosignatures, and how many are enough (C2SP tlog-policy).
     pub audit_policy: Option<PathBuf>,
+    /// Name of a log that is begun, a URL without its scheme; one of chance otherwise.
+    pub audit_origin: Option<String>,
     /// The keys that persons' texts are sealed under; whoever erases a person destroys one.
     pub person_keys: PathBuf,
     shown: Vec<Shown>,
@@ -171,6 +173,7 @@ impl Config {
         let audit: PathBuf = settings.parsed("audit", |l| &l.audit, "")?;
         let audit_keys: PathBuf = settings.parsed("audit_keys", |l| &l.audit_keys, "")?;
         let audit_policy: PathBuf = settings.parsed("audit_policy", |l| &l.audit_policy, "")?;
+        let audit_origin: String = settings.parsed("audit_origin", |l| &l.audit_origin, "")?;
         let person_keys: PathBuf = settings.parsed("person_keys", |l| &l.person_keys, "")?;
         check_filter(&log, &settings)?;
         Ok(Self {
@@ -186,6 +189,7 @@ impl Config {
             log_format,
             mark: Some(mark).filter(|mark| !mark.as_os_str().is_empty()),
             audit_policy: Some(audit_policy).filter(|file| !file.as_os_str().is_empty()),
+            audit_origin: Some(audit_origin).filter(|origin| !origin.is_empty()),
             shown: settings.shown,
         })
     }

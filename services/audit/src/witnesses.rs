@@ -161,6 +161,13 @@ impl Witnesses {
     }
 }
 
+/// Whether a media type, with or without parameters, is that of a size.
+fn is_size(kind: &[u8]) -> bool {
+    let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default();
+    kind.trim_ascii()
+        .eq_ignore_ascii_case(SIZE_MEDIA_TYPE.as_bytes())
+}
+
 impl Asking<'_> {
     /// Who.
     #[must_use]
@@ -208,7 +215,7 @@ impl Asking<'_> {
             let is_size = response
                 .headers()
                 .get(CONTENT_TYPE)
-                .is_some_and(|kind| kind == SIZE_MEDIA_TYPE);
+                .is_some_and(|kind| is_size(kind.as_bytes()));
             let text = bounded(response).await?;
             if status == StatusCode::OK {
                 return Ok(text);

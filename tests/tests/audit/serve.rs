@@ -16,6 +16,7 @@ pub(crate) async fn checkpoint(url: &str, log: &LogIdentity, before: u64) -> (Tr
         let note = reqwest::get(format!("{url}/checkpoint")).await.unwrap();
         if note.status() == 200 {
             assert_eq!(note.headers()["content-type"], "text/plain; charset=utf-8");
+            assert_eq!(note.headers()["cache-control"], "no-cache");
             let note = note.bytes().await.unwrap();
             let head = SignedCheckpoint::open(&note, log).unwrap().head();
             if head.size > before {

@@ -36,6 +36,8 @@ pub struct Layer {
     pub audit_keys: Option<String>,
     /// File that says which witnesses are asked for cosignatures.
     pub audit_policy: Option<String>,
+    /// Name of a log that is begun.
+    pub audit_origin: Option<String>,
     /// Directory of the persons' keys.
     pub person_keys: Option<String>,
 }
@@ -83,6 +85,7 @@ impl Layer {
             audit: env("HOSO_AUDIT"),
             audit_keys: env("HOSO_AUDIT_KEYS"),
             audit_policy: env("HOSO_AUDIT_POLICY"),
+            audit_origin: env("HOSO_AUDIT_ORIGIN"),
             person_keys: env("HOSO_PERSON_KEYS"),
         })
     }

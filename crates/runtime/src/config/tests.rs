@@ -49,6 +49,7 @@ fn flags_win_over_environment_over_file_over_defaults() {
             "default",
             "default",
             "default",
+            "default",
             "default"
         ]
     );

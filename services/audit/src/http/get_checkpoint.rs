@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::response::Response;
 use hoso_runtime::Problem;
 
-use super::{problem, text};
+use super::{newest, problem};
 use crate::sealer::Sealing;
 
 /// The newest checkpoint of the log: a signed note (C2SP tlog-checkpoint). For anybody.
@@ -22,5 +22,5 @@ use crate::sealer::Sealing;
 pub(crate) async fn get_checkpoint(
     Extension(sealing): Extension<Arc<Sealing>>,
 ) -> Result<Response, Problem> {
-    Ok(text(sealing.archive.checkpoint().map_err(problem)?))
+    Ok(newest(sealing.archive.checkpoint().map_err(problem)?))
 }

@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::response::Response;
 use hoso_runtime::Problem;
 
-use super::{problem, text};
+use super::{newest, problem};
 use crate::sealer::Sealing;
 
 /// The newest checkpoint that enough witnesses cosigned, with their cosignatures (C2SP
@@ -25,5 +25,5 @@ pub(crate) async fn get_witnessed(
 ) -> Result<Response, Problem> {
     let witnessed = sealing.archive.witnessed().map_err(problem)?;
     let witnessed = witnessed.ok_or_else(|| Problem::not_found("witnessed checkpoint"))?;
-    Ok(text(witnessed))
+    Ok(newest(witnessed))
 }

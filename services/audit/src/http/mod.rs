@@ -6,7 +6,7 @@ mod get_proof;
 mod get_tile;
 mod get_witnessed;
 
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use hoso_runtime::{Problem, Runtime};
@@ -27,6 +27,15 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
 
 fn text(text: String) -> Response {
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+/// What is another one soon: nobody keeps it (tlog-tiles).
+fn newest(text: String) -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, text).into_response()
 }
 
 /// What was asked for and is not there is not found; everything else is ours to look at.

@@ -157,7 +157,8 @@ pub(crate) async fn run(command: AuditCommand) -> Result<u8> {
 /// # Errors
 /// The secrets cannot be read or made.
 pub(crate) fn sealing(config: &Config) -> Result<Sealing> {
-    let keys = Keys::open_or_make(&config.audit_keys, None).map_err(told)?;
+    let keys = Keys::open_or_make(&config.audit_keys, config.audit_origin.as_deref());
+    let keys = keys.map_err(told)?;
     let archive = archive(config);
     Ok(Sealing { archive, keys })
 }

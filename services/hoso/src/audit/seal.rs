@@ -15,7 +15,10 @@ use crate::store;
 pub(super) async fn seal(args: SealArgs) -> Result<u8> {
     let config = args.place.settings_with(&args.policy)?;
     let runtime = store::open_to_read(&config).await?;
-    let keys = hoso_audit::Keys::open_or_make(&config.audit_keys, args.origin.as_deref());
+    let keys = hoso_audit::Keys::open_or_make(
+        &config.audit_keys,
+        args.origin.as_deref().or(config.audit_origin.as_deref()),
+    );
     let keys = keys.map_err(told)?;
     let witnesses = witnesses::witnesses(&config, keys.log())?;
     let ledger = SharedLedger::clone(&runtime.ledger);
