@@ -7,6 +7,7 @@
 )]
 
 mod bundle;
+mod dossier;
 mod erasure;
 mod full;
 mod policy;

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
-use hoso_domain::ids::RoundId;
+use hoso_domain::ids::{DossierId, RoundId};
 use serde::{Deserialize, Serialize};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -21,6 +21,8 @@ use crate::backup::line::{Digest, EventLine};
 
 /// The format's name.
 pub(super) const FORMAT: &str = "hoso/bundle/v1";
+/// The name of the format of one dossier: without the hashes, as every event has its own proof.
+pub(super) const DOSSIER_FORMAT: &str = "hoso/dossier/v1";
 
 /// What is in the bundle.
 pub(super) const ABOUT: &str = "bundle.json";
@@ -48,6 +50,36 @@ pub(super) struct About {
     pub(super) format: String,
     /// The round whose documents are in it.
     pub(super) round: RoundId,
+}
+
+/// What a dossier's bundle says of itself; nothing of it is believed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AboutDossier {
+    /// [`DOSSIER_FORMAT`].
+    pub(super) format: String,
+    /// The dossier whose path is in it.
+    pub(super) dossier: DossierId,
+}
+
+/// The format of a bundle, before it is known which.
+#[derive(Debug, Deserialize)]
+pub(super) struct Format {
+    /// Its name.
+    pub(super) format: String,
+}
+
+/// An event of a dossier's bundle. The proof is hashes alone: leaf and index are the event's, the
+/// checkpoint is the bundle's, so that nothing stands there twice and could differ.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProvedLine {
+    /// The salt.
+    pub(super) salt: Digest,
+    /// The hashes beside the leaf's path to the root, from the leaf up (RFC 6962, 2.1.1).
+    pub(super) proof: Vec<Digest>,
+    /// The event, as in a backup.
+    pub(super) event: EventLine,
 }
 
 /// An event, and what its texts are committed to with.

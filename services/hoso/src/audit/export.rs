@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use futures::StreamExt as _;
 use hoso_audit::{Archive, Keys, leaf_of};
-use hoso_domain::ids::RoundId;
+use hoso_domain::ids::{DossierId, RoundId};
 use hoso_ledger::{RecordedEvent, SharedLedger, pages};
 use hoso_proof::{SignedCheckpoint, frontier};
 use hoso_runtime::Runtime;
@@ -15,6 +15,7 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 
 use super::bundle::{self, About, GROUP, Packer, SealedLine};
+use super::dossier;
 use super::round::{Documents, Named, has_round};
 use super::{PlaceArgs, archive, keys, told};
 use crate::backup::line::{Digest, EventLine};
@@ -28,17 +29,20 @@ use crate::store;
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// The round whose documents go into it; events are all in it
-    #[arg(long, value_name = "ROUND")]
-    round: RoundId,
+    #[arg(long, value_name = "ROUND", required_unless_present = "dossier")]
+    round: Option<RoundId>,
+    /// Only this dossier: every event of its path with its proof, and the documents they name
+    #[arg(long, value_name = "DOSSIER", conflicts_with = "round")]
+    dossier: Option<DossierId>,
     /// The file; it holds everything in the log (names sealed) and the round's documents, and is the
     /// owner's to read
     #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    pub(super) output: PathBuf,
     /// Take the newest checkpoint, also where a witnessed one is there and older
     #[arg(long)]
-    newest: bool,
+    pub(super) newest: bool,
     #[command(flatten)]
-    place: PlaceArgs,
+    pub(super) place: PlaceArgs,
 }
 
 /// What goes into the bundle, and what of it was seen.
@@ -57,6 +61,15 @@ struct Export<'f> {
 /// # Errors
 /// Nothing is sealed, the ledger is not what was sealed, a document is missing, or the disk's.
 pub(super) async fn run(args: ExportArgs) -> Result<u8> {
+    match (&args.round, &args.dossier) {
+        (Some(round), None) => Box::pin(whole(&args, round)).await,
+        (None, Some(dossier)) => Box::pin(dossier::run(&args, dossier)).await,
+        // The command line is refused before.
+        _ => Err(BadInput("--round or --dossier, one of them".to_owned()).into()),
+    }
+}
+
+async fn whole(args: &ExportArgs, round: &RoundId) -> Result<u8> {
     let config = args.place.settings()?;
     let (keys, archive) = (keys(&config)?, archive(&config));
     let (note, checkpoint) = chosen(&archive, &keys, args.newest)?;
@@ -77,13 +90,13 @@ pub(super) async fn run(args: ExportArgs) -> Result<u8> {
     };
     let about = About {
         format: bundle::FORMAT.to_owned(),
-        round: args.round.clone(),
+        round: round.clone(),
     };
     let about = format!("{}\n", serde_json::to_string(&about)?);
     export.packer.file(bundle::ABOUT, about.as_bytes())?;
     export.packer.file(bundle::KEY, key.as_bytes())?;
     export.packer.file(bundle::CHECKPOINT, note.as_bytes())?;
-    let documents = Box::pin(export.log_and_documents(&runtime, &args.round)).await;
+    let documents = Box::pin(export.log_and_documents(&runtime, round)).await;
     runtime.ledger.close().await;
     let documents = documents?;
     file.as_file_mut().flush()?;
@@ -103,7 +116,14 @@ pub(super) async fn run(args: ExportArgs) -> Result<u8> {
 }
 
 /// The checkpoint that the bundle is of: the newest that enough witnesses cosigned, else the newest.
-fn chosen(archive: &Archive, keys: &Keys, newest: bool) -> Result<(String, SignedCheckpoint)> {
+///
+/// # Errors
+/// Nothing is sealed, or the archive's checkpoint is not the log's.
+pub(super) fn chosen(
+    archive: &Archive,
+    keys: &Keys,
+    newest: bool,
+) -> Result<(String, SignedCheckpoint)> {
     let note = archive.checkpoint().map_err(told)?;
     let checkpoint = SignedCheckpoint::open(note.as_bytes(), keys.log())?;
     let witnessed = archive.witnessed().map_err(told)?;

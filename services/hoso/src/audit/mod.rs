@@ -2,9 +2,11 @@
 //! nobody.
 
 mod bundle;
+mod dossier;
 mod export;
 mod findings;
 mod round;
+mod sample;
 mod seal;
 mod unpack;
 mod verify;
@@ -38,8 +40,10 @@ pub(crate) enum AuditCommand {
     /// Prove that the checkpoint of B events begins with the first A of them
     Consistency(ConsistencyArgs),
     /// Write a bundle that needs no server: the log with its salts, the documents of a round, the
-    /// checkpoint
+    /// checkpoint; or only one dossier's events, each with its proof
     Export(export::ExportArgs),
+    /// Draw dossiers of a round by a public seed, and write a bundle of each
+    Sample(sample::SampleArgs),
     /// Verify a bundle, with no database and no network: every event, stream, document
     Verify(verify::VerifyArgs),
 }
@@ -148,6 +152,7 @@ pub(crate) async fn run(command: AuditCommand) -> Result<u8> {
         AuditCommand::Prove(args) => seal::prove(args).await,
         AuditCommand::Consistency(args) => seal::consistency(&args),
         AuditCommand::Export(args) => Box::pin(export::run(args)).await,
+        AuditCommand::Sample(args) => Box::pin(sample::run(args)).await,
         AuditCommand::Verify(args) => verify::run(&args),
     }
 }

@@ -5,6 +5,8 @@
 //! every document of the round hashed.
 
 mod log;
+mod path;
+mod print;
 
 use std::path::PathBuf;
 
@@ -15,13 +17,13 @@ use hoso_proof::{Checkpoint, LogIdentity, Policy, SignedCheckpoint, TreeHead};
 use serde_json::json;
 
 use self::log::Log;
-use super::bundle::{self, About};
+use super::bundle::{self, About, AboutDossier, Format};
 use super::findings::Findings;
 use super::unpack::Unpacker;
 use super::witnesses;
 use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
+use crate::input;
 use crate::output::say;
-use crate::{input, witness};
 
 /// Bytes of a file with a key or a checkpoint.
 const FILE_BYTES_MAX: usize = 256 << 10;
@@ -54,6 +56,20 @@ pub(super) struct Seen {
     head: TreeHead,
 }
 
+/// Which bundle it is, by its own word.
+enum Kind {
+    Round(About),
+    Dossier(AboutDossier),
+}
+
+/// What a bundle is held to.
+struct Believed<'p> {
+    head: TreeHead,
+    judged: Option<Judgement<'p>>,
+    seen: Vec<Seen>,
+    pinned: bool,
+}
+
 /// What was looked at.
 struct Counts {
     pinned: bool,
@@ -70,33 +86,20 @@ struct Counts {
 /// The input cannot be read. What is wrong with the log is a finding and no error.
 pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
     let mut bundle = Unpacker::open(&args.file)?;
-    let about = about(&mut bundle)?;
+    let about = match about(&mut bundle)? {
+        Kind::Round(about) => about,
+        Kind::Dossier(about) => return path::run(args, &mut bundle, about),
+    };
     let mut findings = Findings::default();
-    let policy = args.policy.as_deref().map(witnesses::policy).transpose()?;
-    let log = identity(args, policy.as_ref(), &mut bundle, &mut findings)?;
-    let note = bundle.text(bundle::CHECKPOINT)?;
-    let head = signed(&note, &log, &mut findings)?;
-    let judged = policy.as_ref();
-    let judged = judged.map(|policy| witnesses::judge(policy, &note, &mut findings));
-    let judged = judged.transpose()?;
-    let seen = args.seen.iter().map(|path| {
-        let name = path.display().to_string();
-        let note = input::read(path, FILE_BYTES_MAX)?;
-        let opened = SignedCheckpoint::open(&note, &log);
-        let opened = opened.map_err(|error| BadInput(format!("--seen {name}: {error}")))?;
-        Ok(Seen {
-            name,
-            head: opened.head(),
-        })
-    });
-    let seen = seen.collect::<Result<Vec<_>>>()?;
+    let policy = policy_of(args)?;
+    let believed = believed(args, policy.as_ref(), &mut bundle, &mut findings)?;
+    let (head, seen) = (believed.head, believed.seen);
     let mut read = Log::read(&args.file, head, seen, &mut findings)?;
     let named = read.named.of(&about.round, &read.folded)?;
-    documents(&mut bundle, &named, &mut findings);
+    documents(&mut bundle, &named, "round", &mut findings);
     read.judge_again(&args.file)?;
-    let pinned = args.key.is_some() || policy.as_ref().is_some_and(|p| !p.logs().is_empty());
     let counts = Counts {
-        pinned,
+        pinned: believed.pinned,
         head: read.head,
         streams: read.folded.streams.len(),
         documents: named.len(),
@@ -109,18 +112,55 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
     for difference in read.again.differences {
         findings.told(bundle::EVENTS, difference);
     }
-    Ok(report(args, &counts, judged.as_ref(), findings))
+    Ok(report(args, &counts, believed.judged.as_ref(), findings))
 }
 
-fn about(bundle: &mut Unpacker) -> Result<About> {
+fn policy_of(args: &VerifyArgs) -> Result<Option<Policy>> {
+    args.policy.as_deref().map(witnesses::policy).transpose()
+}
+
+/// Whose the bundle is, and what was signed for.
+fn believed<'p>(
+    args: &VerifyArgs,
+    policy: Option<&'p Policy>,
+    bundle: &mut Unpacker,
+    findings: &mut Findings,
+) -> Result<Believed<'p>> {
+    let log = identity(args, policy, bundle, findings)?;
+    let note = bundle.text(bundle::CHECKPOINT)?;
+    let head = signed(&note, &log, findings)?;
+    let judged = policy.map(|policy| witnesses::judge(policy, &note, findings));
+    let judged = judged.transpose()?;
+    let seen = args.seen.iter().map(|path| {
+        let name = path.display().to_string();
+        let note = input::read(path, FILE_BYTES_MAX)?;
+        let opened = SignedCheckpoint::open(&note, &log);
+        let opened = opened.map_err(|error| BadInput(format!("--seen {name}: {error}")))?;
+        Ok(Seen {
+            name,
+            head: opened.head(),
+        })
+    });
+    Ok(Believed {
+        head,
+        judged,
+        seen: seen.collect::<Result<Vec<_>>>()?,
+        pinned: args.key.is_some() || policy.is_some_and(|policy| !policy.logs().is_empty()),
+    })
+}
+
+fn about(bundle: &mut Unpacker) -> Result<Kind> {
     let text = bundle.text(bundle::ABOUT)?;
-    let about: About = serde_json::from_str(&text)
-        .map_err(|error| BadInput(format!("{}: {error}", bundle::ABOUT)))?;
-    if about.format != bundle::FORMAT {
-        let what = format!("{}: another format, {:?}", bundle::ABOUT, about.format);
-        return Err(BadInput(what).into());
+    let refuse = |error| BadInput(format!("{}: {error}", bundle::ABOUT));
+    let Format { format } = serde_json::from_str(&text).map_err(refuse)?;
+    match format.as_str() {
+        bundle::FORMAT => Ok(Kind::Round(serde_json::from_str(&text).map_err(refuse)?)),
+        bundle::DOSSIER_FORMAT => Ok(Kind::Dossier(serde_json::from_str(&text).map_err(refuse)?)),
+        other => {
+            let what = format!("{}: another format, {other:?}", bundle::ABOUT);
+            Err(BadInput(what).into())
+        }
     }
-    Ok(about)
 }
 
 fn identity(
@@ -180,7 +220,12 @@ fn signed(note: &str, log: &LogIdentity, findings: &mut Findings) -> Result<Tree
     }
 }
 
-fn documents(bundle: &mut Unpacker, named: &super::round::Documents, findings: &mut Findings) {
+fn documents(
+    bundle: &mut Unpacker,
+    named: &super::round::Documents,
+    whose: &str,
+    findings: &mut Findings,
+) {
     let there = bundle.documents().clone();
     for (document, position) in named {
         let file = format!("{}{document}", bundle::DOCUMENTS);
@@ -199,7 +244,7 @@ fn documents(bundle: &mut Unpacker, named: &super::round::Documents, findings: &
     }
     for document in there.iter().filter(|digest| !named.contains_key(digest)) {
         let file = format!("{}{document}", bundle::DOCUMENTS);
-        findings.of(&file, "no event of the round names it");
+        findings.of(&file, format!("no event of the {whose} names it"));
     }
 }
 
@@ -213,8 +258,9 @@ fn report(
     let ok = findings.none();
     let findings = findings.sorted();
     if args.json {
-        let mut report = json!({
+        let report = json!({
             "ok": ok,
+            "whole": true,
             "events": head.size,
             "root": hex::encode(head.root),
             "keyPinned": counts.pinned,
@@ -224,25 +270,9 @@ fn report(
             "documents": counts.documents,
             "findings": findings,
         });
-        if let (Some(report), Some(judged)) = (report.as_object_mut(), judged) {
-            let said = witnesses::cosignatures(judged);
-            report.insert("cosignatures".to_owned(), said.into());
-            report.insert("quorum".to_owned(), judged.reached.into());
-        }
-        say!("{report}");
+        print::report(report, judged);
     } else {
-        for said in judged.iter().flat_map(|judged| &judged.witnesses) {
-            if let Ok(seen_at) = said.seen_at {
-                let (name, seen_at) = (said.witness.shown(), witness::shown(seen_at));
-                say!("witness {name} saw the checkpoint at {seen_at}");
-            }
-        }
-        for finding in &findings {
-            match finding.position {
-                Some(position) => say!("{position}: {}: {}", finding.file, finding.what),
-                None => say!("{}: {}", finding.file, finding.what),
-            }
-        }
+        print::findings(judged, &findings);
         let root = hex::encode(head.root);
         let word = if ok { "verified" } else { "NOT VERIFIED" };
         say!(
