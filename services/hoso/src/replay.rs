@@ -99,6 +99,17 @@ impl Again {
         self.differences.extend(self.rankings.apply(event));
     }
 
+    /// Whether all that was noted is made: the events behind have no say.
+    pub(crate) fn is_done(&self) -> bool {
+        self.verdicts.is_done() && self.rankings.is_done()
+    }
+
+    /// After the last event: what names facts that the log does not have.
+    pub(crate) fn end(&mut self) {
+        self.differences.extend(self.verdicts.rest());
+        self.differences.extend(self.rankings.rest());
+    }
+
     /// Verdicts that were compared.
     pub(crate) fn verdicts(&self) -> u64 {
         self.verdicts.verdicts()
@@ -154,22 +165,34 @@ async fn again(ledger: &dyn Ledger, from: Position, events: u64) -> Result<Again
         if event.position >= from {
             again.note(event);
         }
+        true
     })
     .await?;
-    each(ledger, events, |event| again.apply(event)).await?;
+    each(ledger, events, |event| {
+        again.apply(event);
+        !again.is_done()
+    })
+    .await?;
+    again.end();
     Ok(again)
 }
 
-async fn each(ledger: &dyn Ledger, events: u64, mut see: impl FnMut(&RecordedEvent)) -> Result<()> {
+/// The first `events` events, as long as more are wanted.
+async fn each(
+    ledger: &dyn Ledger,
+    events: u64,
+    mut see: impl FnMut(&RecordedEvent) -> bool,
+) -> Result<()> {
     let mut after = 0;
     while after < events {
         let page = ledger.read_all(after, PAGE).await?;
         let Some(last) = page.last().map(|event| event.position) else {
             break;
         };
-        page.iter()
-            .take_while(|event| event.position <= events)
-            .for_each(&mut see);
+        let mut page = page.iter().take_while(|event| event.position <= events);
+        if !page.all(&mut see) {
+            break;
+        }
         after = last;
     }
     Ok(())

@@ -66,13 +66,43 @@ impl Replay {
         }
     }
 
+    /// Whether everything that was noted has been compared: nothing behind is of any account.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.recorded.is_empty()
+    }
+
+    /// After the second reading: the rankings that name facts which the log does not have, in words.
+    pub fn rest(&mut self) -> Vec<String> {
+        let left = std::mem::take(&mut self.recorded);
+        let left = left.into_iter().flat_map(|(facts, rankings)| {
+            rankings.into_iter().map(move |(position, id, computed)| {
+                let edition = computed.edition;
+                format!(
+                    "position {position}: ranking {edition} of {id}: the log has no facts of \
+                     position {facts}"
+                )
+            })
+        });
+        left.collect()
+    }
+
     /// Second reading: folds an event; how the rankings from facts up to it differ, in words.
     pub fn apply(&mut self, event: &RecordedEvent) -> Vec<String> {
         self.world.apply(event);
         let recorded = self.recorded.remove(&event.position).unwrap_or_default();
         let mut differences = Vec::new();
         for (position, id, computed) in recorded {
-            if let Err(what) = self.again(&id, &computed) {
+            let later = position <= event.position;
+            let made = if later {
+                Err(format!(
+                    "the facts of position {} came later",
+                    event.position
+                ))
+            } else {
+                self.again(&id, &computed)
+            };
+            if let Err(what) = made {
                 let edition = computed.edition;
                 differences.push(format!(
                     "position {position}: ranking {edition} of {id}: {what}"

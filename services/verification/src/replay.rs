@@ -53,6 +53,27 @@ impl Replay {
         }
     }
 
+    /// Whether everything that was noted has been compared: nothing behind is of any account.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.recorded.is_empty()
+    }
+
+    /// After the second reading: the verdicts that name facts which the log does not have, in words.
+    pub fn rest(&mut self) -> Vec<String> {
+        let left = std::mem::take(&mut self.recorded);
+        let left = left.into_iter().flat_map(|(facts, batch)| {
+            let verdicts = batch.into_values().flatten();
+            verdicts.map(move |(position, verdict)| {
+                let item = verdict.item;
+                format!(
+                    "position {position}: item {item}: the log has no facts of position {facts}"
+                )
+            })
+        });
+        left.collect()
+    }
+
     /// Second reading: folds an event; how the verdicts from facts up to it differ, in words.
     pub fn apply(&mut self, event: &RecordedEvent) -> Vec<String> {
         self.foreign.apply(event);
@@ -69,6 +90,10 @@ impl Replay {
             let judged = self.judged(&dossier, event.position, as_of);
             for (position, recorded) in verdicts {
                 let difference = match &judged {
+                    Ok(_) if position <= event.position => Some(format!(
+                        "the facts of position {} came later",
+                        event.position
+                    )),
                     Ok(judged) => difference(judged, &recorded),
                     Err(reason) => Some(reason.clone()),
                 };

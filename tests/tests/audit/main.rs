@@ -10,6 +10,7 @@ mod bundle;
 mod dossier;
 mod erasure;
 mod full;
+mod later;
 mod policy;
 mod seal;
 mod serve;

@@ -24,7 +24,7 @@ struct Tampering {
 }
 
 /// A line with another data, of the same length or not, and its SHA-256 as told.
-fn with_data(line: &str, change: impl Fn(&str) -> String, hash_too: bool) -> String {
+pub(crate) fn with_data(line: &str, change: impl Fn(&str) -> String, hash_too: bool) -> String {
     let read: Value = serde_json::from_str(line).unwrap();
     let data = read["event"]["data"].as_str().unwrap();
     let changed = change(data);

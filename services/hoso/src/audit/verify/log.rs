@@ -111,7 +111,7 @@ impl Log {
         let mut events = bundle.entry(bundle::EVENTS)?;
         let mut line = Vec::new();
         for _ in 0..self.head.size {
-            if !events.line(&mut line).unwrap_or(false) {
+            if self.again.is_done() || !events.line(&mut line).unwrap_or(false) {
                 break;
             }
             let Ok(read) = serde_json::from_slice::<SealedLine>(&line) else {
@@ -119,6 +119,7 @@ impl Log {
             };
             self.again.apply(&RecordedEvent::from(read.event));
         }
+        self.again.end();
         Ok(())
     }
 }
