@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use hoso_ledger::SharedLedger;
-use hoso_proof::{Note, SignedCheckpoint};
+use hoso_proof::{Note, Policy, SignedCheckpoint};
 use serde_json::{Value, json};
 
 use super::{CheckpointArgs, ConsistencyArgs, ProveArgs, SealArgs, archive, keys, told, witnesses};
-use crate::cli::DONE;
+use crate::cli::{BadInput, DONE};
 use crate::output::{self, say};
 use crate::store;
 
@@ -43,7 +43,8 @@ pub(super) async fn seal(args: SealArgs) -> Result<u8> {
         }
     }
     let note = archive.checkpoint_of(head.size).map_err(told)?;
-    add_witnesses(&mut report, &note, witnesses.as_deref())?;
+    let policy = witnesses.as_deref().map(hoso_audit::Witnesses::policy);
+    add_witnesses(&mut report, &note, policy)?;
     if args.place.json {
         say!("{report}");
     } else {
@@ -61,13 +62,19 @@ pub(super) fn checkpoint(args: &CheckpointArgs) -> Result<u8> {
     let archive = archive(&config);
     let note = archive.checkpoint().map_err(told)?;
     let log = archive.log().map_err(told)?;
-    let witnesses = witnesses::witnesses(&config, &log)?;
+    // Nobody is asked: where a witness is reached, or how, does not matter here.
+    let policy = config.audit_policy.as_deref().map(witnesses::policy);
+    let policy = policy.transpose()?;
+    if policy.as_ref().is_some_and(|policy| !policy.accepts(&log)) {
+        let text = format!("the log {} is none of the policy's logs", log.key());
+        return Err(BadInput(text).into());
+    }
     let head = SignedCheckpoint::open(note.as_bytes(), &log)?.head();
     let cosigned = witnesses::cosigned_up_to(&archive, &log)?;
     let lag = head.size.saturating_sub(cosigned.unwrap_or(0));
     if !args.place.json {
         output::write(note.as_bytes());
-        if witnesses.is_some() && lag > 0 {
+        if policy.is_some() && lag > 0 {
             eprintln!("hoso: the last {lag} events are not witnessed yet");
         }
         return Ok(DONE);
@@ -79,22 +86,18 @@ pub(super) fn checkpoint(args: &CheckpointArgs) -> Result<u8> {
         "root": hex::encode(head.root),
         "witnessed": cosigned.map(|size| json!({ "size": size, "lag": lag })),
     });
-    add_witnesses(&mut report, &note, witnesses.as_deref())?;
+    add_witnesses(&mut report, &note, policy.as_ref())?;
     say!("{report}");
     Ok(DONE)
 }
 
 /// The checkpoint, and what the witnesses of the policy said of it.
-fn add_witnesses(
-    report: &mut Value,
-    note: &str,
-    witnesses: Option<&hoso_audit::Witnesses>,
-) -> Result<()> {
+fn add_witnesses(report: &mut Value, note: &str, policy: Option<&Policy>) -> Result<()> {
     if let Some(report) = report.as_object_mut() {
         report.insert("checkpoint".to_owned(), note.into());
-        if let Some(witnesses) = witnesses {
+        if let Some(policy) = policy {
             let read = Note::parse(note.as_bytes())?;
-            let judged = witnesses.policy().judge(&read);
+            let judged = policy.judge(&read);
             let said = witnesses::cosignatures(&judged);
             report.insert("cosignatures".to_owned(), said.into());
             report.insert("quorum".to_owned(), judged.reached.into());
