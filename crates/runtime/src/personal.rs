@@ -218,9 +218,15 @@ impl PersonKeys {
             if to.exists() {
                 continue;
             }
+            // Whole under its name or not there: a half of a key would never be copied again.
+            let new = to.with_added_extension("new");
             let copy = fs::read(&path).and_then(|key| {
                 make_directory(&other.directory)?;
-                write(&to, &key)?;
+                if new.exists() {
+                    fs::remove_file(&new)?;
+                }
+                write(&new, &key)?;
+                fs::rename(&new, &to)?;
                 sync(&other.directory)
             });
             copy.map_err(|source| PersonalError::File { path, source })?;

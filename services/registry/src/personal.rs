@@ -2,7 +2,9 @@
 //! key.
 
 use hoso_domain::actor::Actor;
-use hoso_domain::registry::person::{self, PersonDetails, is_sealed, keeps_persons};
+use hoso_domain::decider::Explain as _;
+use hoso_domain::ids::PersonId;
+use hoso_domain::registry::person::{self, PersonDetails, Rejection, is_sealed, keeps_persons};
 use hoso_ledger::Order;
 use hoso_runtime::personal::{PersonKey, PersonalError};
 use hoso_runtime::{PersonKeys, Problem};
@@ -46,6 +48,17 @@ pub(crate) fn sealed(
         position: position.map_err(problem)?,
         ..details
     })
+}
+
+/// Takes back the key that was made for a command which turned out to be about somebody erased: it
+/// opens nothing, and a key of an erased person is what nobody wants to find.
+pub(crate) fn unmade(keys: &PersonKeys, person: &PersonId, problem: Problem) -> Problem {
+    if problem.code == Rejection::Erased.code()
+        && let Err(error) = keys.destroy(person)
+    {
+        tracing::error!(%error, %person, "the key of an erased person is there");
+    }
+    problem
 }
 
 /// Name and position, where they can be read.

@@ -115,3 +115,22 @@ fn a_damaged_key_is_said_to_be_one() {
     assert!(matches!(keys.get(&one), Err(PersonalError::Damaged { .. })));
     assert!(keys.get_or_make(&one).is_err());
 }
+
+#[test]
+fn a_copy_that_was_cut_short_is_made_whole_by_the_next() {
+    let directory = tempfile::tempdir().unwrap();
+    let keys = PersonKeys::new(directory.path().join("keys"));
+    let copy = PersonKeys::new(directory.path().join("copy"));
+    let one = person("ca-nhan-01");
+    let record = keys.get_or_make(&one).unwrap().seal("name", "A").unwrap();
+    fs::create_dir(directory.path().join("copy")).unwrap();
+    fs::write(copy.path(&one).with_added_extension("new"), "ab").unwrap();
+    assert_eq!(keys.copy_to(&copy).unwrap(), 1);
+    assert_eq!(keys.copy_to(&copy).unwrap(), 0);
+    let copied = copy.get(&one).unwrap().unwrap();
+    assert_eq!(copied.open("name", &record).unwrap(), "A");
+    assert_eq!(
+        fs::read_dir(directory.path().join("copy")).unwrap().count(),
+        1
+    );
+}

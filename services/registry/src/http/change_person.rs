@@ -38,10 +38,11 @@ pub(crate) async fn change_person(
     let details = PersonDetails::from(command.body);
     known_unit(&facts, &details).await?;
     let details = personal::sealed(keys, &by, &mut order, details)?;
-    let name = stream::name::<Person>(&id);
+    let (name, person) = (stream::name::<Person>(&id), details.person.clone());
     let done = runtime
         .execute::<Person>(&name, order, Ask::Change(details))
-        .await?;
+        .await
+        .map_err(|problem| personal::unmade(keys, &person, problem))?;
     let shown = stream::shown(PersonView::of(done.state, done.version, keys))?;
     Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
 }

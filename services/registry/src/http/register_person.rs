@@ -35,7 +35,8 @@ pub(crate) async fn register_person(
     let name = stream::name::<Person>(person.as_str());
     let done = runtime
         .execute::<Person>(&name, order, Ask::Register(details))
-        .await?;
+        .await
+        .map_err(|problem| personal::unmade(keys, &person, problem))?;
     let view = stream::shown(PersonView::of(done.state, done.version, keys))?;
     let location = format!("/api/v1/persons/{person}");
     Ok(Reply::created(location, done.version, view).replayed(done.duplicate))

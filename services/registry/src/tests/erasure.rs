@@ -65,6 +65,7 @@ async fn two_persons_erase_a_name_and_nothing_brings_it_back() {
             "{path}"
         );
     }
+    assert!(p.app.runtime.person_keys.get(&id).unwrap().is_none());
 }
 
 #[tokio::test]
