@@ -38,22 +38,14 @@ impl Nats {
     /// # Errors
     /// `Unavailable` if it was not acknowledged: it may be there or not.
     pub async fn publish_checkpoint(&self, note: &str) -> Result<(), StreamError> {
-        // The stream is asked for only where it did not take one: it is there but for the first time.
-        if self.send_checkpoint(note).await.is_ok() {
-            return Ok(());
-        }
-        let stream = self.context().get_or_create_stream(config()).await;
-        stream.map_err(|error| StreamError::Unavailable(error.to_string()))?;
-        self.send_checkpoint(note).await
-    }
-
-    async fn send_checkpoint(&self, note: &str) -> Result<(), StreamError> {
         let unavailable =
             |error: &dyn std::fmt::Display| StreamError::Unavailable(error.to_string());
+        let context = self.context();
+        let stream = context.get_or_create_stream(config()).await;
+        stream.map_err(|error| unavailable(&error))?;
         let mut headers = HeaderMap::new();
         headers.insert(NATS_MESSAGE_ID, hex::encode(Sha256::digest(note)));
         let note = note.to_owned().into();
-        let context = self.context();
         let sent = context.publish_with_headers(SUBJECT, headers, note).await;
         let acknowledged = sent.map_err(|error| unavailable(&error))?.await;
         acknowledged.map_err(|error| unavailable(&error))?;
