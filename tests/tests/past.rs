@@ -1,5 +1,5 @@
-//! The logs of past versions, restored and judged again by this one: nothing differs, whatever has
-//! changed since.
+//! The logs and bundles of past versions, restored, judged and verified again by this one: nothing
+//! differs, whatever has changed since.
 
 #![expect(
     clippy::indexing_slicing,
@@ -10,22 +10,24 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use e2e::root;
 use e2e::server::{hoso, hoso_json};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use zip::ZipArchive;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-fn archives() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("tests/golden/logs")).unwrap();
+fn archives(of: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("tests/golden").join(of)).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
     let mut archives: Vec<_> = paths
         .filter(|path| path.extension().is_some_and(|e| e == "zip"))
         .collect();
     archives.sort();
-    assert!(archives.len() >= 2, "golden logs are gone");
+    assert!(archives.len() >= 2, "golden {of} are gone");
     archives
 }
 
@@ -42,12 +44,18 @@ fn by_digest(directory: &Path, found: &mut BTreeMap<String, PathBuf>) {
     }
 }
 
+/// The documents of the sample year by their SHA-256.
+fn samples() -> BTreeMap<String, PathBuf> {
+    let mut samples = BTreeMap::new();
+    by_digest(&root().join("examples"), &mut samples);
+    samples
+}
+
 /// The backup as its program wrote it, with the documents of the sample year.
 fn unpack(archive: &Path, backup: &Path) {
     let file = fs::File::open(archive).unwrap();
     ZipArchive::new(file).unwrap().extract(backup).unwrap();
-    let mut samples = BTreeMap::new();
-    by_digest(&root().join("examples"), &mut samples);
+    let samples = samples();
     for entry in fs::read_dir(backup).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -69,7 +77,7 @@ fn unpack(archive: &Path, backup: &Path) {
 
 #[test]
 fn every_log_that_was_ever_recorded_is_read_folded_and_judged_the_same() {
-    for archive in archives() {
+    for archive in archives("logs") {
         let name = archive.file_name().unwrap().to_string_lossy().into_owned();
         let scratch = tempfile::tempdir().unwrap();
         let (backup, data) = (scratch.path().join("backup"), scratch.path().join("data"));
@@ -97,5 +105,55 @@ fn every_log_that_was_ever_recorded_is_read_folded_and_judged_the_same() {
             (&json!(true), &json!([])),
             "{name}"
         );
+    }
+}
+
+/// The bundle as its program wrote it: without compression, and with its documents.
+fn repack(archive: &Path, bundle: &Path) -> String {
+    let samples = samples();
+    let mut packed = ZipArchive::new(fs::File::open(archive).unwrap()).unwrap();
+    let mut zip = ZipWriter::new(fs::File::create(bundle).unwrap());
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut key = String::new();
+    for index in 0..packed.len() {
+        let mut entry = packed.by_index(index).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        if let Some(digest) = name.strip_prefix("documents/") {
+            let sample = samples.get(digest);
+            bytes = fs::read(sample.unwrap_or_else(|| panic!("examples/ lost {digest}"))).unwrap();
+        }
+        if name == "log.vkey" {
+            key = String::from_utf8(bytes.clone())
+                .unwrap()
+                .trim_end()
+                .to_owned();
+        }
+        zip.start_file(name, options).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    zip.finish().unwrap();
+    key
+}
+
+#[test]
+fn every_bundle_that_was_ever_handed_out_is_verified() {
+    for archive in archives("bundles") {
+        let name = archive.file_name().unwrap().to_string_lossy().into_owned();
+        let scratch = tempfile::tempdir().unwrap();
+        let bundle = scratch.path().join("bundle.zip");
+        let key = repack(&archive, &bundle);
+        let bundle = bundle.to_str().unwrap();
+        let report = hoso_json(&["audit", "verify", "--json", bundle, "--key", &key]);
+        assert_eq!(
+            (&report["ok"], &report["findings"]),
+            (&json!(true), &json!([])),
+            "{name}"
+        );
+        let whole = name.starts_with("round");
+        assert_eq!(report["whole"], json!(whole), "{name}");
+        assert!(report["events"].as_u64().unwrap() > 5, "{name}");
+        assert!(report["documents"].as_u64().unwrap() > 0, "{name}");
     }
 }

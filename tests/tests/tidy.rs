@@ -86,6 +86,7 @@ const FROZEN: &[&str] = &[
     "crates/domain/rulebooks",
     "crates/domain/procedures",
     "tests/golden/logs",
+    "tests/golden/bundles",
 ];
 
 /// Crates the domain may use: nothing that does IO.
