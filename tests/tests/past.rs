@@ -125,16 +125,13 @@ fn repack(archive: &Path, bundle: &Path) -> String {
             bytes = fs::read(sample.unwrap_or_else(|| panic!("examples/ lost {digest}"))).unwrap();
         }
         if name == "log.vkey" {
-            key = String::from_utf8(bytes.clone())
-                .unwrap()
-                .trim_end()
-                .to_owned();
+            key = String::from_utf8(bytes.clone()).unwrap();
         }
         zip.start_file(name, options).unwrap();
         zip.write_all(&bytes).unwrap();
     }
     zip.finish().unwrap();
-    key
+    key.trim_end().to_owned()
 }
 
 #[test]
