@@ -28,7 +28,7 @@ pub use key::{Algorithm, KeyError, PublicKey, SecretKey};
 pub use leaf::{Commitment, Leaf, LeafError, Salt};
 pub use note::{Note, NoteError};
 pub use policy::{Policy, PolicyError};
-pub use proof_file::{ConsistencyFile, Included, InclusionFile, ProofError};
+pub use proof_file::{ConsistencyFile, Included, InclusionFile, PROOF_BYTES_MAX, ProofError};
 pub use tree::{Grown, TilePath, Tiles, TreeError, TreeHead};
 pub use verify::VerifyError;
 pub use witness::{AddCheckpoint, Refusal};

@@ -106,7 +106,17 @@ impl InclusionFile {
     /// What does not hold.
     pub fn verify(&self, log: &LogIdentity) -> Result<Included, ProofError> {
         let checkpoint = SignedCheckpoint::open(self.checkpoint.as_bytes(), log)?;
-        verify::inclusion(checkpoint.head(), self.index, &self.leaf, &self.hashes)?;
+        let leaf = self.under(checkpoint.head())?;
+        Ok(Included { leaf, checkpoint })
+    }
+
+    /// Checks that the leaf is in a tree, and says so. The file's own checkpoint is not looked at: the
+    /// caller has the head of one that it believes.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn under(&self, head: TreeHead) -> Result<Leaf, ProofError> {
+        verify::inclusion(head, self.index, &self.leaf, &self.hashes)?;
         let leaf = Leaf::decode(&self.leaf)?;
         // Within the tree, so that one more is a number.
         let stands = self.index.saturating_add(1);
@@ -116,7 +126,7 @@ impl InclusionFile {
                 stands,
             });
         }
-        Ok(Included { leaf, checkpoint })
+        Ok(leaf)
     }
 }
 

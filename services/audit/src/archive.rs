@@ -5,7 +5,9 @@
 //! Files are added and never changed, but those two, which are replaced, checkpoints, which get
 //! cosignatures, and tiles of the edge, which go once the full tile is there.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use hoso_proof::{LogIdentity, Policy, SignedCheckpoint, TilePath, Tiles};
@@ -63,6 +65,24 @@ impl Archive {
     /// None of that size was signed, or the file cannot be read.
     pub fn checkpoint_of(&self, size: u64) -> Result<String, AuditError> {
         note(&self.dated(size))?.ok_or(AuditError::NoCheckpoint { size })
+    }
+
+    /// The sizes of all checkpoints that are here, at most `until`.
+    ///
+    /// # Errors
+    /// A directory cannot be read.
+    pub fn sizes(&self, until: u64) -> Result<BTreeSet<u64>, AuditError> {
+        let mut sizes = BTreeSet::new();
+        for group in names(&self.directory.join("checkpoints"))? {
+            for name in names(&group)? {
+                let size = name
+                    .file_name()
+                    .and_then(|name| name.to_str()?.parse().ok());
+                // What is none of ours, or is being written, is not where its size says.
+                sizes.extend(size.filter(|size| *size <= until && self.dated(*size) == name));
+            }
+        }
+        Ok(sizes)
     }
 
     /// The log that is sealed here, by the archive's own word: a verifier pins the log's key and asks
@@ -226,6 +246,19 @@ impl Tiles for Archive {
         }
         Err("there is no such tile".to_owned())
     }
+}
+
+/// The paths in a directory; none where it is not there.
+fn names(directory: &Path) -> Result<Vec<PathBuf>, AuditError> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(AuditError::file(directory)(error)),
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    paths
+        .collect::<Result<_, _>>()
+        .map_err(AuditError::file(directory))
 }
 
 fn note(path: &Path) -> Result<Option<String>, AuditError> {

@@ -6,6 +6,7 @@
     reason = "a test's helpers: a broken setup must stop the test"
 )]
 
+mod beside;
 mod bundle;
 mod dossier;
 mod erasure;

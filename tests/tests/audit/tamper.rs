@@ -8,6 +8,7 @@ use hoso_proof::{Algorithm, Checkpoint, Note, SecretKey};
 use serde_json::Value;
 use zip::CompressionMethod;
 
+use super::beside;
 use super::bundle::{Parts, ROUND, YEAR, export, seal, text, try_export, verify};
 
 /// A position in the middle of the log, and its line.
@@ -15,12 +16,12 @@ const AT: u64 = 500;
 const LINE: usize = 499;
 
 /// A change, where it must be found, and a word about it.
-struct Tampering {
-    name: &'static str,
-    change: fn(&mut Parts),
-    position: Option<u64>,
-    file: &'static str,
-    words: &'static str,
+pub(crate) struct Tampering {
+    pub(crate) name: &'static str,
+    pub(crate) change: fn(&mut Parts),
+    pub(crate) position: Option<u64>,
+    pub(crate) file: &'static str,
+    pub(crate) words: &'static str,
 }
 
 /// A line with another data, of the same length or not, and its SHA-256 as told.
@@ -210,6 +211,8 @@ const TAMPERINGS: &[Tampering] = &[
 fn tampering_with_a_bundle_is_found_with_its_place() {
     an_untouched_bundle_is_verified_and_has_the_same_bytes_each_time();
     every_tampering_with_a_bundle_is_found_with_its_place();
+    beside::an_event_that_cannot_be_read_hides_no_other();
+    beside::every_act_of_the_round_stands_between_two_checkpoints();
     what_is_no_bundle_is_bad_input();
 }
 
@@ -220,7 +223,7 @@ fn tampering_with_the_log_itself_is_found() {
     a_body_and_its_hash_edited_in_the_database_are_found_with_the_position();
 }
 
-fn findings(report: &Value) -> &Vec<Value> {
+pub(crate) fn findings(report: &Value) -> &Vec<Value> {
     report["findings"].as_array().unwrap()
 }
 
@@ -244,7 +247,7 @@ fn every_tampering_with_a_bundle_is_found_with_its_place() {
     assert!(year.events > 600, "too short for the positions below");
     let scratch = tempfile::tempdir().unwrap();
     let bundle = scratch.path().join("bundle.zip");
-    for tampering in TAMPERINGS {
+    for tampering in TAMPERINGS.iter().chain(beside::TAMPERINGS) {
         let mut parts = year.parts();
         (tampering.change)(&mut parts);
         parts.pack(&bundle, CompressionMethod::Stored);

@@ -5,8 +5,10 @@
 //! has an event a line with its salt, from the first to the last one that is signed for.
 //! `leaf-hashes` and `group-hashes` are levels 0 and 1 of the tree (every group 256 leaves), 32 bytes
 //! a hash: they tell where something was changed, and are themselves held to the signed root.
-//! `documents/<SHA-256>` are those that events of the round name. A field's name and meaning are for
-//! ever; a change is another format.
+//! `documents/<SHA-256>` are those that events of the round name. `schemas/` is the contract of the
+//! events' data, `checkpoints/<size>` are older signed checkpoints, next to the round's acts, and
+//! `proofs/<position>.tlog-proof` proves one act each (C2SP). A field's name and meaning are for ever; a
+//! change is another format.
 
 use std::fs::File;
 use std::io::Write;
@@ -20,7 +22,9 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use crate::backup::line::{Digest, EventLine};
 
 /// The format's name.
-pub(super) const FORMAT: &str = "hoso/bundle/v1";
+pub(super) const FORMAT: &str = "hoso/bundle/v2";
+/// The first format: the log, its hashes, one checkpoint, and the documents.
+pub(super) const FIRST_FORMAT: &str = "hoso/bundle/v1";
 /// The name of the format of one dossier: without the hashes, as every event has its own proof.
 pub(super) const DOSSIER_FORMAT: &str = "hoso/dossier/v1";
 
@@ -36,17 +40,35 @@ pub(super) const EVENTS: &str = "events.jsonl";
 pub(super) const LEAF_HASHES: &str = "leaf-hashes";
 /// Level 1 of the tree.
 pub(super) const GROUP_HASHES: &str = "group-hashes";
+/// Older signed checkpoints.
+pub(super) const CHECKPOINTS: &str = "checkpoints/";
+/// Proofs of single events.
+pub(super) const PROOFS: &str = "proofs/";
+/// What ends the name of a proof.
+pub(super) const PROOF: &str = ".tlog-proof";
+/// The contract of the events' data.
+pub(super) const SCHEMAS: &str = "schemas/";
 /// What documents are named by.
 pub(super) const DOCUMENTS: &str = "documents/";
 
 /// Leaves of a group.
 pub(super) const GROUP: u64 = 256;
 
+/// The file of an older checkpoint.
+pub(super) fn checkpoint_file(size: u64) -> String {
+    format!("{CHECKPOINTS}{size:013}")
+}
+
+/// The file of an event's proof.
+pub(super) fn proof_file(position: u64) -> String {
+    format!("{PROOFS}{position:013}{PROOF}")
+}
+
 /// What the bundle says of itself; nothing of it is believed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct About {
-    /// [`FORMAT`].
+    /// [`FORMAT`] or [`FIRST_FORMAT`].
     pub(super) format: String,
     /// The round whose documents are in it.
     pub(super) round: RoundId,

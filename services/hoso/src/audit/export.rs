@@ -1,5 +1,6 @@
 //! `hoso audit export`: a bundle of the log up to the newest checkpoint.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -9,14 +10,16 @@ use futures::StreamExt as _;
 use hoso_audit::{Archive, Keys, leaf_of};
 use hoso_domain::ids::{DossierId, RoundId};
 use hoso_ledger::{RecordedEvent, SharedLedger, pages};
-use hoso_proof::{SignedCheckpoint, frontier};
+use hoso_proof::{InclusionFile, SignedCheckpoint, TreeHead, frontier, tree, verify};
 use hoso_runtime::Runtime;
 use serde_json::json;
 use tempfile::NamedTempFile;
 
+use super::acts::Acts;
 use super::bundle::{self, About, GROUP, Packer, SealedLine};
 use super::dossier;
 use super::round::{Documents, Named, has_round};
+use super::schemas::SCHEMAS;
 use super::{PlaceArgs, archive, keys, told};
 use crate::backup::line::{Digest, EventLine};
 use crate::backup::of_the_disk;
@@ -50,10 +53,19 @@ struct Export<'f> {
     packer: Packer<'f>,
     archive: Archive,
     keys: Keys,
-    size: u64,
+    note: String,
+    head: TreeHead,
     tile: Vec<u8>,
     folder: Folder,
     named: Named,
+    acts: Acts,
+}
+
+/// How much of what is in the bundle.
+struct Exported {
+    documents: usize,
+    checkpoints: usize,
+    proofs: usize,
 }
 
 /// Writes the bundle: under its name when it is whole, or not at all.
@@ -73,46 +85,55 @@ async fn whole(args: &ExportArgs, round: &RoundId) -> Result<u8> {
     let config = args.place.settings()?;
     let (keys, archive) = (keys(&config)?, archive(&config));
     let (note, checkpoint) = chosen(&archive, &keys, args.newest)?;
-    let size = checkpoint.head().size;
     let directory = args.output.parent().filter(|p| !p.as_os_str().is_empty());
     let mut file = NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))
         .with_context(|| format!("{} cannot be written", args.output.display()))?;
     let runtime = store::open_to_read(&config).await?;
-    let key = format!("{}\n", keys.log().key());
-    let mut export = Export {
+    let export = Export {
         packer: Packer::new(file.as_file_mut()),
         archive,
         keys,
-        size,
+        note,
+        head: checkpoint.head(),
         tile: Vec::new(),
         folder: Folder::default(),
         named: Named::default(),
+        acts: Acts::of(round),
     };
-    let about = About {
-        format: bundle::FORMAT.to_owned(),
-        round: round.clone(),
-    };
-    let about = format!("{}\n", serde_json::to_string(&about)?);
-    export.packer.file(bundle::ABOUT, about.as_bytes())?;
-    export.packer.file(bundle::KEY, key.as_bytes())?;
-    export.packer.file(bundle::CHECKPOINT, note.as_bytes())?;
-    let documents = Box::pin(export.log_and_documents(&runtime, round)).await;
+    let exported = Box::pin(export.run(&runtime, round)).await;
     runtime.ledger.close().await;
-    let documents = documents?;
+    let exported = exported?;
     file.as_file_mut().flush()?;
     file.as_file().sync_all()?;
     file.persist(&args.output).map_err(|error| error.error)?;
+    told_of(args, checkpoint.head(), &exported);
+    Ok(DONE)
+}
+
+fn told_of(args: &ExportArgs, head: TreeHead, exported: &Exported) {
+    let Exported {
+        documents,
+        checkpoints,
+        proofs,
+    } = exported;
     if args.place.json {
-        let root = hex::encode(checkpoint.head().root);
         say!(
             "{}",
-            json!({ "events": size, "documents": documents, "root": root })
+            json!({
+                "events": head.size,
+                "documents": documents,
+                "checkpoints": checkpoints,
+                "proofs": proofs,
+                "root": hex::encode(head.root),
+            })
         );
     } else {
-        let file = args.output.display();
-        say!("{file}: {size} events, {documents} documents");
+        let (file, size) = (args.output.display(), head.size);
+        say!(
+            "{file}: {size} events, {documents} documents, {checkpoints} older checkpoints, {proofs} \
+             proofs"
+        );
     }
-    Ok(DONE)
 }
 
 /// The checkpoint that the bundle is of: the newest that enough witnesses cosigned, else the newest.
@@ -142,10 +163,36 @@ pub(super) fn chosen(
 }
 
 impl Export<'_> {
-    async fn log_and_documents(mut self, runtime: &Runtime, round: &RoundId) -> Result<usize> {
+    /// Writes all of it.
+    async fn run(mut self, runtime: &Runtime, round: &RoundId) -> Result<Exported> {
+        let about = About {
+            format: bundle::FORMAT.to_owned(),
+            round: round.clone(),
+        };
+        let about = format!("{}\n", serde_json::to_string(&about)?);
+        let key = format!("{}\n", self.keys.log().key());
+        self.packer.file(bundle::ABOUT, about.as_bytes())?;
+        self.packer.file(bundle::KEY, key.as_bytes())?;
+        self.packer.file(bundle::CHECKPOINT, self.note.as_bytes())?;
+        for (name, text) in SCHEMAS {
+            let name = format!("{}{name}", bundle::SCHEMAS);
+            self.packer.file(&name, text.as_bytes())?;
+        }
         self.events(SharedLedger::clone(&runtime.ledger)).await?;
-        self.level(bundle::LEAF_HASHES, 0, self.size)?;
-        self.level(bundle::GROUP_HASHES, 1, self.size / GROUP)?;
+        self.level(bundle::LEAF_HASHES, 0, self.head.size)?;
+        self.level(bundle::GROUP_HASHES, 1, self.head.size / GROUP)?;
+        let checkpoints = self.checkpoints()?;
+        let proofs = self.proofs(runtime).await?;
+        let documents = self.documents(runtime, round).await?;
+        self.packer.end()?;
+        Ok(Exported {
+            documents,
+            checkpoints,
+            proofs,
+        })
+    }
+
+    async fn documents(&mut self, runtime: &Runtime, round: &RoundId) -> Result<usize> {
         let (folded, _) = std::mem::take(&mut self.folder).end();
         let documents = documents(round, &folded, &self.named)?;
         for digest in documents.keys() {
@@ -157,18 +204,60 @@ impl Export<'_> {
             let name = format!("{}{name}", bundle::DOCUMENTS);
             self.packer.file(&name, &bytes)?;
         }
-        self.packer.end()?;
         Ok(documents.len())
+    }
+
+    /// Older checkpoints on either side of each act, with the cosignatures that they have.
+    fn checkpoints(&mut self) -> Result<usize> {
+        let sizes = self.archive.sizes(self.head.size).map_err(told)?;
+        let mut sizes: BTreeSet<u64> = self.acts.between(&sizes);
+        sizes.remove(&self.head.size);
+        for size in &sizes {
+            let note = self.archive.checkpoint_of(*size).map_err(told)?;
+            let older = SignedCheckpoint::open(note.as_bytes(), self.keys.log())?.head();
+            let root = tree::root_at(&self.archive, self.head, *size);
+            if older.size != *size || root.map_err(|error| told(error.into()))? != older.root {
+                bail!("the checkpoint of {size} events is another log's: it was forked");
+            }
+            let name = bundle::checkpoint_file(*size);
+            self.packer.file(&name, note.as_bytes())?;
+        }
+        Ok(sizes.len())
+    }
+
+    /// A proof of each act under the bundle's checkpoint.
+    async fn proofs(&mut self, runtime: &Runtime) -> Result<usize> {
+        for act in self.acts.all() {
+            let position = act.position;
+            let index = position.saturating_sub(1);
+            let event = runtime.ledger.read_all(index, 1).await?.into_iter().next();
+            let event = event.filter(|event| event.position == position);
+            let event = event.with_context(|| format!("position {position} is gone"))?;
+            let leaf = leaf_of(&event, &self.keys.salt(position)).encode()?;
+            let hashes = tree::prove_inclusion(&self.archive, self.head, index)
+                .map_err(|error| told(error.into()))?;
+            verify::inclusion(self.head, index, &leaf, &hashes)?;
+            let proof = InclusionFile {
+                leaf,
+                index,
+                hashes,
+                checkpoint: self.note.clone(),
+            };
+            let name = bundle::proof_file(position);
+            self.packer.file(&name, proof.encode().as_bytes())?;
+        }
+        Ok(self.acts.all().len())
     }
 
     async fn events(&mut self, ledger: SharedLedger) -> Result<()> {
         self.packer.begin(bundle::EVENTS)?;
-        let mut pages = Box::pin(pages(ledger, 0, self.size));
+        let mut pages = Box::pin(pages(ledger, 0, self.head.size));
         while let Some(page) = pages.next().await {
             let page = page?;
             self.folder.page(&page);
             for event in page {
                 self.named.note(&event);
+                self.acts.note(&event);
                 self.event(event)?;
             }
         }
@@ -180,7 +269,7 @@ impl Export<'_> {
         let position = event.position;
         let index = position.saturating_sub(1);
         if index.is_multiple_of(GROUP) {
-            let width = (self.size - index).min(GROUP);
+            let width = (self.head.size - index).min(GROUP);
             let width = u16::try_from(width)?;
             self.tile = self.archive.hashes(0, index / GROUP, width).map_err(told)?;
         }

@@ -1,12 +1,14 @@
 //! `hoso audit`: the ledger sealed with signed checkpoints, and what is in it proved to who trusts
 //! nobody.
 
+mod acts;
 mod bundle;
 mod dossier;
 mod export;
 mod findings;
 mod round;
 mod sample;
+mod schemas;
 mod seal;
 mod unpack;
 mod verify;
@@ -40,7 +42,8 @@ pub(crate) enum AuditCommand {
     /// Prove that the checkpoint of B events begins with the first A of them
     Consistency(ConsistencyArgs),
     /// Write a bundle that needs no server: the log with its salts, the documents of a round, the
-    /// checkpoint; or only one dossier's events, each with its proof
+    /// checkpoints, a proof of each of the round's acts; or only one dossier's events, each with its
+    /// proof
     Export(export::ExportArgs),
     /// Draw dossiers of a round by a public seed, and write a bundle of each
     Sample(sample::SampleArgs),

@@ -11,13 +11,15 @@ use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::bundle;
+use super::schemas::is_schema;
 use crate::backup::line::Digest;
 use crate::cli::BadInput;
 
 /// Bytes of a line of events: an event's data as a JSON string, and its header.
 const LINE_BYTES_MAX: u64 = 8 << 20;
-/// Bytes of a file that is read whole.
-const WHOLE_BYTES_MAX: u64 = 256 << 10;
+/// Bytes of a file that is read whole: the longest is a proof.
+const WHOLE_BYTES_MAX: u64 = 512 << 10;
+const _: () = assert!(hoso_proof::PROOF_BYTES_MAX as u64 <= WHOLE_BYTES_MAX);
 /// Bytes of the hashes of groups: of a log of half a milliard events.
 const GROUPS_BYTES_MAX: u64 = 64 << 20;
 /// Files of a bundle.
@@ -28,11 +30,14 @@ pub(super) struct Unpacker {
     path: PathBuf,
     zip: ZipArchive<BufReader<File>>,
     documents: BTreeSet<Digest>,
+    checkpoints: BTreeSet<u64>,
+    proofs: BTreeSet<u64>,
+    schemas: BTreeSet<String>,
 }
 
 /// A file of the bundle that is being read.
 pub(super) struct Entry<'z> {
-    name: &'static str,
+    name: String,
     path: &'z Path,
     read: BufReader<ZipFile<'z, BufReader<File>>>,
 }
@@ -68,6 +73,9 @@ impl Unpacker {
             path: path.to_path_buf(),
             zip,
             documents: names.iter().filter_map(|name| document(name)).collect(),
+            checkpoints: names.iter().filter_map(|name| checkpoint(name)).collect(),
+            proofs: names.iter().filter_map(|name| proof(name)).collect(),
+            schemas: names.iter().filter_map(|name| schema(name)).collect(),
         })
     }
 
@@ -76,17 +84,32 @@ impl Unpacker {
         &self.documents
     }
 
+    /// Sizes of the older checkpoints in it.
+    pub(super) const fn checkpoints(&self) -> &BTreeSet<u64> {
+        &self.checkpoints
+    }
+
+    /// Positions of the events that have a proof in it.
+    pub(super) const fn proofs(&self) -> &BTreeSet<u64> {
+        &self.proofs
+    }
+
+    /// Names of the schemas in it.
+    pub(super) const fn schemas(&self) -> &BTreeSet<String> {
+        &self.schemas
+    }
+
     /// Begins to read a file.
     ///
     /// # Errors
     /// There is none of that name.
-    pub(super) fn entry(&mut self, name: &'static str) -> Result<Entry<'_>> {
+    pub(super) fn entry(&mut self, name: &str) -> Result<Entry<'_>> {
         let path = self.path.as_path();
         let entry = self.zip.by_name(name);
         let entry =
             entry.map_err(|error| BadInput(format!("{}: {name}: {error}", path.display())))?;
         Ok(Entry {
-            name,
+            name: name.to_owned(),
             path,
             read: BufReader::new(entry),
         })
@@ -117,7 +140,7 @@ impl Unpacker {
     ///
     /// # Errors
     /// There is none, or it is no text or too long.
-    pub(super) fn text(&mut self, name: &'static str) -> Result<String> {
+    pub(super) fn text(&mut self, name: &str) -> Result<String> {
         let bytes = self.entry(name)?.whole(WHOLE_BYTES_MAX)?;
         let path = self.path.display();
         Ok(String::from_utf8(bytes).map_err(|e| BadInput(format!("{path}: {name}: {e}")))?)
@@ -182,6 +205,25 @@ fn document(name: &str) -> Option<Digest> {
     Digest::try_from(digest.to_owned()).ok()
 }
 
+/// The size of the older checkpoint that a file is, if it is one.
+fn checkpoint(name: &str) -> Option<u64> {
+    let size = name.strip_prefix(bundle::CHECKPOINTS)?.parse().ok()?;
+    (bundle::checkpoint_file(size) == name).then_some(size)
+}
+
+/// The position of the event that a file proves, if it does.
+fn proof(name: &str) -> Option<u64> {
+    let position = name.strip_prefix(bundle::PROOFS)?;
+    let position = position.strip_suffix(bundle::PROOF)?.parse().ok()?;
+    (bundle::proof_file(position) == name).then_some(position)
+}
+
+/// The schema that a file is, if it is one.
+fn schema(name: &str) -> Option<String> {
+    let name = name.strip_prefix(bundle::SCHEMAS)?;
+    is_schema(name).then(|| name.to_owned())
+}
+
 fn is_known(name: &str) -> bool {
     let files = [
         bundle::ABOUT,
@@ -191,5 +233,9 @@ fn is_known(name: &str) -> bool {
         bundle::LEAF_HASHES,
         bundle::GROUP_HASHES,
     ];
-    files.contains(&name) || document(name).is_some()
+    files.contains(&name)
+        || document(name).is_some()
+        || checkpoint(name).is_some()
+        || proof(name).is_some()
+        || schema(name).is_some()
 }

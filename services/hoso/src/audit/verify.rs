@@ -5,25 +5,24 @@
 //! every document of the round hashed.
 
 mod log;
+mod older;
 mod path;
 mod print;
+mod whole;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
 use hoso_proof::policy::Judgement;
 use hoso_proof::{Checkpoint, LogIdentity, Policy, SignedCheckpoint, TreeHead};
-use serde_json::json;
 
-use self::log::Log;
 use super::bundle::{self, About, AboutDossier, Format};
 use super::findings::Findings;
 use super::unpack::Unpacker;
 use super::witnesses;
-use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
+use crate::cli::BadInput;
 use crate::input;
-use crate::output::say;
 
 /// Bytes of a file with a key or a checkpoint.
 const FILE_BYTES_MAX: usize = 256 << 10;
@@ -50,9 +49,11 @@ pub(crate) struct VerifyArgs {
     json: bool,
 }
 
-/// A checkpoint that somebody kept.
+/// A checkpoint that the log must begin with: somebody kept it, or it is in the bundle.
 pub(super) struct Seen {
     name: String,
+    /// Where it is told of.
+    file: String,
     head: TreeHead,
 }
 
@@ -64,20 +65,12 @@ enum Kind {
 
 /// What a bundle is held to.
 struct Believed<'p> {
+    log: LogIdentity,
+    note: String,
     head: TreeHead,
     judged: Option<Judgement<'p>>,
     seen: Vec<Seen>,
     pinned: bool,
-}
-
-/// What was looked at.
-struct Counts {
-    pinned: bool,
-    head: TreeHead,
-    streams: usize,
-    documents: usize,
-    verdicts: u64,
-    rankings: u64,
 }
 
 /// Verifies a bundle.
@@ -86,33 +79,10 @@ struct Counts {
 /// The input cannot be read. What is wrong with the log is a finding and no error.
 pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
     let mut bundle = Unpacker::open(&args.file)?;
-    let about = match about(&mut bundle)? {
-        Kind::Round(about) => about,
-        Kind::Dossier(about) => return path::run(args, &mut bundle, about),
-    };
-    let mut findings = Findings::default();
-    let policy = policy_of(args)?;
-    let believed = believed(args, policy.as_ref(), &mut bundle, &mut findings)?;
-    let (head, seen) = (believed.head, believed.seen);
-    let mut read = Log::read(&args.file, head, seen, &mut findings)?;
-    let named = read.named.of(&about.round, &read.folded)?;
-    documents(&mut bundle, &named, "round", &mut findings);
-    read.judge_again(&args.file)?;
-    let counts = Counts {
-        pinned: believed.pinned,
-        head: read.head,
-        streams: read.folded.streams.len(),
-        documents: named.len(),
-        verdicts: read.again.verdicts(),
-        rankings: read.again.rankings(),
-    };
-    for difference in read.folded.differences {
-        findings.told(bundle::EVENTS, difference);
+    match about(&mut bundle)? {
+        Kind::Round(about) => whole::run(args, &mut bundle, &about),
+        Kind::Dossier(about) => path::run(args, &mut bundle, about),
     }
-    for difference in read.again.differences {
-        findings.told(bundle::EVENTS, difference);
-    }
-    Ok(report(args, &counts, believed.judged.as_ref(), findings))
 }
 
 fn policy_of(args: &VerifyArgs) -> Result<Option<Policy>> {
@@ -131,21 +101,28 @@ fn believed<'p>(
     let head = signed(&note, &log, findings)?;
     let judged = policy.map(|policy| witnesses::judge(policy, &note, findings));
     let judged = judged.transpose()?;
-    let seen = args.seen.iter().map(|path| {
-        let name = path.display().to_string();
-        let note = input::read(path, FILE_BYTES_MAX)?;
-        let opened = SignedCheckpoint::open(&note, &log);
-        let opened = opened.map_err(|error| BadInput(format!("--seen {name}: {error}")))?;
-        Ok(Seen {
-            name,
-            head: opened.head(),
-        })
-    });
+    let seen = args.seen.iter().map(|path| kept(path, &log));
+    let seen = seen.collect::<Result<Vec<_>>>()?;
     Ok(Believed {
+        log,
+        note,
         head,
         judged,
-        seen: seen.collect::<Result<Vec<_>>>()?,
+        seen,
         pinned: args.key.is_some() || policy.is_some_and(|policy| !policy.logs().is_empty()),
+    })
+}
+
+/// A checkpoint that somebody kept.
+fn kept(path: &Path, log: &LogIdentity) -> Result<Seen> {
+    let name = path.display().to_string();
+    let note = input::read(path, FILE_BYTES_MAX)?;
+    let opened = SignedCheckpoint::open(&note, log);
+    let opened = opened.map_err(|error| BadInput(format!("--seen {name}: {error}")))?;
+    Ok(Seen {
+        name,
+        file: bundle::EVENTS.to_owned(),
+        head: opened.head(),
     })
 }
 
@@ -154,7 +131,9 @@ fn about(bundle: &mut Unpacker) -> Result<Kind> {
     let refuse = |error| BadInput(format!("{}: {error}", bundle::ABOUT));
     let Format { format } = serde_json::from_str(&text).map_err(refuse)?;
     match format.as_str() {
-        bundle::FORMAT => Ok(Kind::Round(serde_json::from_str(&text).map_err(refuse)?)),
+        bundle::FORMAT | bundle::FIRST_FORMAT => {
+            Ok(Kind::Round(serde_json::from_str(&text).map_err(refuse)?))
+        }
         bundle::DOSSIER_FORMAT => Ok(Kind::Dossier(serde_json::from_str(&text).map_err(refuse)?)),
         other => {
             let what = format!("{}: another format, {other:?}", bundle::ABOUT);
@@ -246,42 +225,4 @@ fn documents(
         let file = format!("{}{document}", bundle::DOCUMENTS);
         findings.of(&file, format!("no event of the {whose} names it"));
     }
-}
-
-fn report(
-    args: &VerifyArgs,
-    counts: &Counts,
-    judged: Option<&Judgement<'_>>,
-    findings: Findings,
-) -> u8 {
-    let head = &counts.head;
-    let ok = findings.none();
-    let findings = findings.sorted();
-    if args.json {
-        let report = json!({
-            "ok": ok,
-            "whole": true,
-            "events": head.size,
-            "root": hex::encode(head.root),
-            "keyPinned": counts.pinned,
-            "streams": counts.streams,
-            "verdicts": counts.verdicts,
-            "rankings": counts.rankings,
-            "documents": counts.documents,
-            "findings": findings,
-        });
-        print::report(report, judged);
-    } else {
-        print::findings(judged, &findings);
-        let root = hex::encode(head.root);
-        let word = if ok { "verified" } else { "NOT VERIFIED" };
-        say!(
-            "{word}: {} events, {} verdicts, {} rankings, {} documents, root {root}",
-            head.size,
-            counts.verdicts,
-            counts.rankings,
-            counts.documents
-        );
-    }
-    if ok { DONE } else { FOUND_PROBLEMS }
 }

@@ -10,6 +10,7 @@ use hoso_proof::{Frontier, Hash, Salt, TreeHead, frontier};
 use sha2::{Digest as _, Sha256};
 
 use super::Seen;
+use crate::audit::acts::Acts;
 use crate::audit::bundle::{self, GROUP, SealedLine};
 use crate::audit::findings::Findings;
 use crate::audit::round::Named;
@@ -28,6 +29,8 @@ pub(in crate::audit) struct Log {
     pub(in crate::audit) folded: Folded,
     /// The documents that events name.
     pub(in crate::audit) named: Named,
+    /// The round's acts.
+    pub(in crate::audit) acts: Acts,
     /// Every recorded verdict and ranking.
     pub(in crate::audit) again: Again,
 }
@@ -55,6 +58,7 @@ impl Log {
         file: &Path,
         signed: TreeHead,
         seen: Vec<Seen>,
+        mut acts: Acts,
         findings: &mut Findings,
     ) -> Result<Self> {
         // Two files are read side by side.
@@ -78,11 +82,18 @@ impl Log {
                     break;
                 }
             }
+            let claimed = hashes.hash().ok().flatten();
             let Some((event, leaf)) = event(&line, position, &mut misplaced, findings) else {
-                break;
+                // It was told of; the others are still held to the root, if its hash is there.
+                let Some(claimed) = claimed else {
+                    break;
+                };
+                hashing.leaf(claimed, Some(claimed), findings);
+                continue;
             };
-            hashing.leaf(leaf, &mut hashes, findings);
+            hashing.leaf(leaf, claimed, findings);
             named.note(&event);
+            acts.note(&event);
             again.note(&event);
             page.push(event);
             if page.len() == PAGE {
@@ -97,6 +108,7 @@ impl Log {
             head: hashing.actual.head(),
             folded: folder.end().0,
             named,
+            acts,
             again,
         })
     }
@@ -115,7 +127,7 @@ impl Log {
                 break;
             }
             let Ok(read) = serde_json::from_slice::<SealedLine>(&line) else {
-                break;
+                continue;
             };
             self.again.apply(&RecordedEvent::from(read.event));
         }
@@ -196,11 +208,10 @@ impl Hashing {
         }
     }
 
-    fn leaf(&mut self, leaf: Hash, hashes: &mut Entry<'_>, findings: &mut Findings) {
+    fn leaf(&mut self, leaf: Hash, claimed: Option<Hash>, findings: &mut Findings) {
         self.actual.push(leaf);
         self.group.push(leaf);
         let position = self.actual.size();
-        let claimed = hashes.hash().ok().flatten();
         if claimed != Some(leaf) && self.first_leaf.is_none() {
             self.first_leaf = Some(position);
         }
@@ -219,7 +230,7 @@ impl Hashing {
                     "the log does not begin with the checkpoint {}: it was forked",
                     seen.name
                 );
-                findings.first_of_all(Some(position), bundle::EVENTS, what);
+                findings.first_of_all(Some(position), &seen.file, what);
             }
         }
     }
@@ -252,7 +263,7 @@ impl Hashing {
                 "the checkpoint {} has {} events: the log was cut",
                 seen.name, seen.head.size
             );
-            findings.first_of_all(Some(actual.size + 1), bundle::EVENTS, what);
+            findings.first_of_all(Some(actual.size + 1), &seen.file, what);
         }
         if actual == signed {
             if self.claimed.head() != signed || self.claimed_groups.head() != signed {

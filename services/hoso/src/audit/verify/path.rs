@@ -57,6 +57,7 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: AboutDossier)
             findings.of(name, "a dossier's bundle has no such file");
         }
     }
+    super::whole::nothing_more(bundle, &mut findings);
     let mut path = Path::new(believed.head, about.dossier);
     path.read(bundle, &mut findings)?;
     path.ends(&mut findings);
