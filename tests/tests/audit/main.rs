@@ -8,6 +8,7 @@
 
 mod beside;
 mod bundle;
+mod check;
 mod dossier;
 mod erasure;
 mod full;

@@ -11,7 +11,7 @@ fn text(path: &Path) -> &str {
 }
 
 /// A data directory with the first start's events.
-fn begun(data: &Path) {
+pub(crate) fn begun(data: &Path) {
     let mut server = Server::start(data);
     assert_eq!(server.stop(), Some(0));
     // Served, it was sealed; here somebody begins anew.

@@ -3,9 +3,11 @@
 
 mod acts;
 mod bundle;
+mod check;
 mod dossier;
 mod export;
 mod findings;
+mod print;
 mod round;
 mod sample;
 mod schemas;
@@ -47,6 +49,9 @@ pub(crate) enum AuditCommand {
     Export(export::ExportArgs),
     /// Draw dossiers of a round by a public seed, and write a bundle of each
     Sample(sample::SampleArgs),
+    /// Check single files: checkpoints, proofs of events, proofs that a checkpoint grew from another;
+    /// each against the log's key, and all against each other
+    Check(check::CheckArgs),
     /// Verify a bundle, with no database and no network: every event, stream, document
     Verify(verify::VerifyArgs),
 }
@@ -156,6 +161,7 @@ pub(crate) async fn run(command: AuditCommand) -> Result<u8> {
         AuditCommand::Consistency(args) => seal::consistency(&args),
         AuditCommand::Export(args) => Box::pin(export::run(args)).await,
         AuditCommand::Sample(args) => Box::pin(sample::run(args)).await,
+        AuditCommand::Check(args) => check::run(&args),
         AuditCommand::Verify(args) => verify::run(&args),
     }
 }

@@ -7,7 +7,6 @@
 mod log;
 mod older;
 mod path;
-mod print;
 mod whole;
 
 use std::path::{Path, PathBuf};
@@ -162,14 +161,7 @@ fn identity(
         let own = LogIdentity::parse(own.trim_end());
         return Ok(own.map_err(|error| BadInput(format!("{}: {error}", bundle::KEY)))?);
     };
-    let path = PathBuf::from(key);
-    let text = if path.is_file() {
-        String::from_utf8(input::read(&path, FILE_BYTES_MAX)?)?
-    } else {
-        key.clone()
-    };
-    let log = LogIdentity::parse(text.trim_end());
-    let log = log.map_err(|error| BadInput(format!("--key: {error}")))?;
+    let log = key_of(key)?;
     if policy.is_some_and(|policy| !policy.accepts(&log)) {
         let what = "--key: the log is none of the policy's";
         return Err(BadInput(what.to_owned()).into());
@@ -178,6 +170,21 @@ fn identity(
         findings.of(bundle::KEY, "the bundle's key is not the log's");
     }
     Ok(log)
+}
+
+/// The log of a key on the command line, or of a file with it.
+///
+/// # Errors
+/// It is none.
+pub(super) fn key_of(key: &str) -> Result<LogIdentity> {
+    let path = Path::new(key);
+    let text = if path.is_file() {
+        String::from_utf8(input::read(path, FILE_BYTES_MAX)?)?
+    } else {
+        key.to_owned()
+    };
+    let log = LogIdentity::parse(text.trim_end());
+    Ok(log.map_err(|error| BadInput(format!("--key: {error}")))?)
 }
 
 /// What was signed for; what the checkpoint says where the log did not sign it, so that the rest can

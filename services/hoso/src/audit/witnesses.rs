@@ -74,14 +74,24 @@ pub(super) fn judge<'p>(
 ) -> Result<Judgement<'p>> {
     let note = Note::parse(checkpoint.as_bytes());
     let note = note.map_err(|error| BadInput(format!("{}: {error}", bundle::CHECKPOINT)))?;
-    let judgement = policy.judge(&note);
+    Ok(hold(policy, &note, bundle::CHECKPOINT, findings))
+}
+
+/// Holds a checkpoint in a file to a policy.
+pub(super) fn hold<'p>(
+    policy: &'p Policy,
+    note: &Note,
+    file: &str,
+    findings: &mut Findings,
+) -> Judgement<'p> {
+    let judgement = policy.judge(note);
     let mut missing = Vec::new();
     for said in &judgement.witnesses {
         let name = said.witness.shown();
         match &said.seen_at {
             Ok(_) => {}
             Err(NoteError::Unsigned(_)) => missing.push(name),
-            Err(error) => findings.of(bundle::CHECKPOINT, format!("witness {name}: {error}")),
+            Err(error) => findings.of(file, format!("witness {name}: {error}")),
         }
     }
     if !judgement.reached {
@@ -94,9 +104,9 @@ pub(super) fn judge<'p>(
             "too few witnesses cosigned it for the policy; missing: {missing}. Whoever has the log's \
              key alone can sign any history"
         );
-        findings.of(bundle::CHECKPOINT, what);
+        findings.of(file, what);
     }
-    Ok(judgement)
+    judgement
 }
 
 /// The log of a policy that a bundle is held to: the one whose key the bundle has, else the one of

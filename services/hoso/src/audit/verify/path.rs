@@ -15,10 +15,11 @@ use hoso_proof::{Hash, Salt, TreeHead, verify};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Believed, Seen, VerifyArgs, believed, documents, print};
+use super::{Believed, Seen, VerifyArgs, believed, documents};
 use crate::audit::bundle::{self, AboutDossier, ProvedLine};
 use crate::audit::dossier::names;
 use crate::audit::findings::Findings;
+use crate::audit::print;
 use crate::audit::round::Documents;
 use crate::audit::unpack::Unpacker;
 use crate::backup::documents_in;

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::log::Log;
 use super::older::{self, OlderCheckpoints};
-use super::{Believed, VerifyArgs, believed, documents, policy_of, print};
+use super::{Believed, VerifyArgs, believed, documents, policy_of};
 use crate::audit::acts::Acts;
 use crate::audit::bundle::{self, About};
 use crate::audit::findings::{Finding, Findings};
+use crate::audit::print;
 use crate::audit::unpack::Unpacker;
 use crate::cli::{DONE, FOUND_PROBLEMS};
 use crate::output::say;

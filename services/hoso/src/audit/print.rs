@@ -1,4 +1,4 @@
-//! What both kinds of bundles say when they were looked at.
+//! What is said of a bundle, or of single files, when they were looked at.
 
 use hoso_proof::policy::Judgement;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::output::say;
 use crate::witness;
 
 /// Prints a report as JSON, with what the witnesses said.
-pub(super) fn report(mut report: Value, judged: Option<&Judgement<'_>>) {
+pub(in crate::audit) fn report(mut report: Value, judged: Option<&Judgement<'_>>) {
     if let (Some(report), Some(judged)) = (report.as_object_mut(), judged) {
         let said = witnesses::cosignatures(judged);
         report.insert("cosignatures".to_owned(), said.into());
@@ -19,7 +19,7 @@ pub(super) fn report(mut report: Value, judged: Option<&Judgement<'_>>) {
 }
 
 /// Prints what the witnesses said and what was found, for people.
-pub(super) fn findings(judged: Option<&Judgement<'_>>, findings: &[Finding]) {
+pub(in crate::audit) fn findings(judged: Option<&Judgement<'_>>, findings: &[Finding]) {
     for said in judged.iter().flat_map(|judged| &judged.witnesses) {
         if let Ok(seen_at) = said.seen_at {
             let (name, seen_at) = (said.witness.shown(), witness::shown(seen_at));
