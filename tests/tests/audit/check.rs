@@ -78,6 +78,23 @@ fn grow(data: &Path, days: &str) {
     assert!(issued["token"].is_string());
 }
 
+/// The line that a bundle has of a proved event: the event of a backup, behind its salt.
+pub(crate) fn line_of(data: &Path, proof: &Value, backup: &Path) -> String {
+    let _ = hoso_json(&["backup", text(backup), "--json", "--data", text(data)]);
+    let files = fs::read_dir(backup).unwrap();
+    let files = files.map(|entry| entry.unwrap().path());
+    let events = files.filter(|path| text(path).contains("/events-"));
+    let events = events.map(|path| fs::read_to_string(path).unwrap());
+    let events = events.collect::<String>();
+    let position = format!("\"position\":{},", proof["position"]);
+    let line = events
+        .lines()
+        .find(|line| line.contains(&position))
+        .unwrap();
+    let salt = proof["salt"].as_str().unwrap();
+    format!("{{\"salt\":\"{salt}\",\"event\":{line}}}\n")
+}
+
 fn what(report: &Value) -> &str {
     report["findings"][0]["what"].as_str().unwrap()
 }
@@ -188,23 +205,8 @@ fn two_histories_under_one_key_are_a_fork(given: &Given) {
 
 fn an_event_is_held_to_its_proof(given: &Given) {
     let (data, rows) = (given.at("data"), given.at("backup"));
-    // The line of a bundle is the event of a backup behind its salt.
     let proof = hoso_json(&["audit", "prove", "2", "--json", "--data", text(&data)]);
-    let _ = hoso_json(&["backup", text(&rows), "--json", "--data", text(&data)]);
-    let files = fs::read_dir(&rows)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut events: Vec<_> = files
-        .filter(|path| text(path).contains("/events-"))
-        .collect();
-    events.sort();
-    let events = fs::read_to_string(&events[0]).unwrap();
-    let line = events
-        .lines()
-        .find(|line| line.contains("\"position\":2,"))
-        .unwrap();
-    let salt = proof["salt"].as_str().unwrap();
-    let sealed = format!("{{\"salt\":\"{salt}\",\"event\":{line}}}\n");
+    let sealed = line_of(&data, &proof, &rows);
     fs::write(given.at("line"), &sealed).unwrap();
     let line = given.at("line");
     let event = ["--key", &given.key, "--event", text(&line)];

@@ -8,6 +8,7 @@
 
 mod beside;
 mod bundle;
+mod by_hand;
 mod check;
 mod dossier;
 mod erasure;
