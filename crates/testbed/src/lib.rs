@@ -8,12 +8,14 @@ pub mod full;
 pub mod guarded;
 pub mod nats;
 pub mod nginx;
+mod ports;
 pub mod postgres;
 pub mod proxy;
 mod scratch;
 
 use std::path::PathBuf;
 
+pub use ports::free_port;
 pub use scratch::Scratch;
 
 /// Why a server is not there.
@@ -57,18 +59,4 @@ fn find_program(setting: &str, name: &str, places: &[PathBuf]) -> Option<PathBuf
         .chain(places.iter().cloned())
         .map(|directory| directory.join(name))
         .find(|program| program.is_file())
-}
-
-/// A free port of the loopback address.
-///
-/// It is free now; another process may take it before it is used, and then the start fails and says
-/// so.
-///
-/// # Errors
-/// No port is free.
-pub fn free_port() -> Result<u16, TestbedError> {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(TestbedError::io("a free port"))
 }

@@ -45,7 +45,8 @@ impl House {
         let mut command = self.command(role, arguments);
         command
             .env("HOSO_NATS_URL", self.full.nats.url())
-            .env("HOSO_NATS_SEED_FILE", self.full.seed_file(RELAY));
+            .env("HOSO_NATS_SEED_FILE", self.full.seed_file(RELAY))
+            .env("HOSO_LISTEN", "127.0.0.1:0");
         command
     }
 
@@ -81,20 +82,30 @@ impl House {
     async fn says(&self, service: &str, status: u16, words: &str) {
         let process = self.full.processes().get(&format!("{service}-1")).unwrap();
         let url = format!("{}/readyz", process.url());
+        let mut said = String::from("nothing");
         let asked = async {
             loop {
-                if let Ok(answer) = reqwest::get(&url).await {
-                    let is = answer.status().as_u16();
-                    let text = answer.text().await.unwrap_or_default();
-                    if is == status && text.contains(words) {
-                        return;
+                match reqwest::get(&url).await {
+                    Ok(answer) => {
+                        let is = answer.status().as_u16();
+                        let text = answer.text().await.unwrap_or_default();
+                        if is == status && text.contains(words) {
+                            return;
+                        }
+                        said = format!("{is} {text}");
                     }
+                    Err(error) => said = error.to_string(),
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         let told = tokio::time::timeout(WITHIN, asked).await;
-        assert!(told.is_ok(), "{service} does not say {status} {words:?}");
+        let log = || std::fs::read_to_string(process.log_file()).unwrap_or_default();
+        assert!(
+            told.is_ok(),
+            "{service} does not say {status} {words:?} but {said}; its log: {}",
+            log()
+        );
     }
 
     /// What the operator does who has accepted the loss.
