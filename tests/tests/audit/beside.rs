@@ -8,7 +8,8 @@ use hoso_proof::{Checkpoint, Note, SecretKey};
 use serde_json::Value;
 use zip::CompressionMethod;
 
-use super::bundle::{Parts, YEAR, verify};
+use super::bundle::{Parts, YEAR, text, verify};
+use super::check::{cosigned, witness};
 use super::tamper::{Tampering, findings, with_data};
 
 /// The files of a folder of the bundle, in order.
@@ -223,5 +224,48 @@ pub(crate) fn every_act_of_the_round_stands_between_two_checkpoints() {
     assert_eq!(schemas.len(), published.len(), "{schemas:?}");
     for (name, path) in schemas.iter().zip(published) {
         assert_eq!(parts.clone().part(name), &fs::read(path).unwrap(), "{name}");
+    }
+}
+
+/// A witness that saw an act before it says that it was done: the log's clock was wrong, or its keeper.
+pub(crate) fn an_act_is_not_younger_than_what_a_witness_saw() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (bundle, policy) = (scratch.path().join("b.zip"), scratch.path().join("policy"));
+    let lines = format!(
+        "log {}\nwitness w1 {}\nquorum none\n",
+        YEAR.key,
+        witness().public()
+    );
+    fs::write(&policy, lines).unwrap();
+    let policy = ["--policy", text(&policy)];
+    let (_, report) = verify(&YEAR.bundle(), &policy);
+    let acts = report["acts"].as_array().unwrap();
+    let newest = acts
+        .iter()
+        .find(|act| act["before"]["events"] == YEAR.events);
+    let act = newest.unwrap();
+    let recorded = act["recordedAt"].as_str().unwrap();
+    let recorded = chrono::DateTime::parse_from_rfc3339(recorded).unwrap();
+    let recorded = u64::try_from(recorded.timestamp()).unwrap();
+    for (seen_at, code) in [(recorded - 3_600, 1), (recorded + 1, 0)] {
+        let mut parts = YEAR.parts();
+        // The last acts stand under the bundle's own checkpoint, the proofs with them.
+        let note = parts.part("checkpoint").clone();
+        let changed = cosigned(&note, &YEAR.key, &witness(), seen_at);
+        for name in names(&parts, "proofs/") {
+            let proof = String::from_utf8(parts.part(&name).clone()).unwrap();
+            let (head, _) = proof.split_once("\n\n").unwrap();
+            *parts.part(&name) = format!("{head}\n\n{changed}").into_bytes();
+        }
+        *parts.part("checkpoint") = changed.into_bytes();
+        parts.pack(&bundle, CompressionMethod::Stored);
+        let (found, report) = verify(&bundle, &policy);
+        assert_eq!(found, code, "{report}");
+        if code == 1 {
+            let told = &findings(&report)[0];
+            assert_eq!(told["position"], act["position"], "{report}");
+            let what = told["what"].as_str().unwrap();
+            assert!(what.contains("a witness saw it at"), "{told}");
+        }
     }
 }

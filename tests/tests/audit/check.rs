@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use e2e::server::{hoso, hoso_json};
+use hoso_proof::{Algorithm, LogIdentity, SecretKey, SignedCheckpoint};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -225,9 +226,7 @@ fn an_event_is_held_to_its_proof(given: &Given) {
 
 fn too_few_witnesses_are_a_finding(given: &Given) {
     let policy = given.at("policy");
-    let witness =
-        hoso_proof::SecretKey::from_seed("w1", hoso_proof::Algorithm::CosignatureV1, &[3; 32]);
-    let witness = witness.unwrap();
+    let witness = witness();
     let lines = format!(
         "log {}\nwitness w1 {}\nquorum w1\n",
         given.key,
@@ -237,11 +236,32 @@ fn too_few_witnesses_are_a_finding(given: &Given) {
     let (code, report) = given.check(&["new"], &["--policy", text(&policy)]);
     assert_eq!(code, 1, "{report}");
     assert!(what(&report).contains("missing: w1"), "{report}");
-    let log = hoso_proof::LogIdentity::parse(&given.key).unwrap();
-    let note = fs::read(given.at("new")).unwrap();
-    let mut note = hoso_proof::SignedCheckpoint::open(&note, &log).unwrap();
-    note.cosign(&witness, 1_700_000_000).unwrap();
-    fs::write(given.at("cosigned"), note.note().encode()).unwrap();
-    let (code, report) = given.check(&["cosigned"], &["--policy", text(&policy)]);
-    assert_eq!(code, 0, "{report}");
+    for (seen_at, code, words) in [
+        (1_700_000_000, 0, ""),
+        (0, 1, "says no time"),
+        (32_503_680_000, 1, "which is not yet"),
+    ] {
+        let note = fs::read(given.at("new")).unwrap();
+        fs::write(
+            given.at("cosigned"),
+            cosigned(&note, &given.key, &witness, seen_at),
+        )
+        .unwrap();
+        let (found, report) = given.check(&["cosigned"], &["--policy", text(&policy)]);
+        assert_eq!(found, code, "{report}");
+        assert!(report.to_string().contains(words), "{report}");
+    }
+}
+
+/// A log's note with a witness's line.
+pub(crate) fn cosigned(note: &[u8], key: &str, witness: &SecretKey, seen_at: u64) -> String {
+    let log = LogIdentity::parse(key).unwrap();
+    let mut note = SignedCheckpoint::open(note, &log).unwrap();
+    note.cosign(witness, seen_at).unwrap();
+    note.note().encode()
+}
+
+/// A witness of a test's own.
+pub(crate) fn witness() -> SecretKey {
+    SecretKey::from_seed("w1", Algorithm::CosignatureV1, &[3; 32]).unwrap()
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use hoso_audit::{Archive, Witnesses};
-use hoso_proof::policy::{Judgement, POLICY_BYTES_MAX};
+use hoso_proof::policy::{Cosigned, Judgement, POLICY_BYTES_MAX};
 use hoso_proof::{LogIdentity, Note, NoteError, Policy, SignedCheckpoint};
+use hoso_runtime::Clock;
 use hoso_runtime::config::Config;
 use serde_json::{Value, json};
 
@@ -15,6 +16,9 @@ use super::findings::Findings;
 use super::told;
 use crate::cli::BadInput;
 use crate::{input, witness};
+
+/// Seconds that the clocks of a log, a witness and an auditor may be apart.
+pub(super) const CLOCKS_APART: u64 = 600;
 
 /// The witnesses that the settings name; `None` if they name none.
 ///
@@ -85,16 +89,10 @@ pub(super) fn hold<'p>(
     findings: &mut Findings,
 ) -> Judgement<'p> {
     let judgement = policy.judge(note);
-    let mut missing = Vec::new();
-    for said in &judgement.witnesses {
-        let name = said.witness.shown();
-        match &said.seen_at {
-            Ok(_) => {}
-            Err(NoteError::Unsigned(_)) => missing.push(name),
-            Err(error) => findings.of(file, format!("witness {name}: {error}")),
-        }
-    }
+    doubts(&judgement, file, findings);
     if !judgement.reached {
+        let unsigned = judgement.witnesses.iter().filter(|said| is_missing(said));
+        let missing: Vec<_> = unsigned.map(|said| said.witness.shown()).collect();
         let missing = if missing.is_empty() {
             "nobody".to_owned()
         } else {
@@ -107,6 +105,31 @@ pub(super) fn hold<'p>(
         findings.of(file, what);
     }
     judgement
+}
+
+/// Cosignatures that do not hold, or whose times cannot be. A witness that did not sign is none of
+/// these.
+pub(super) fn doubts(judgement: &Judgement<'_>, file: &str, findings: &mut Findings) {
+    let now = u64::try_from(Clock::system().now().timestamp()).unwrap_or_default();
+    for said in judgement.witnesses.iter().filter(|said| !is_missing(said)) {
+        let name = said.witness.shown();
+        let what = match &said.seen_at {
+            Err(error) => error.to_string(),
+            Ok(0) => "its signature says no time".to_owned(),
+            Ok(seen_at) if *seen_at > now.saturating_add(CLOCKS_APART) => {
+                format!(
+                    "it says that it saw it at {}, which is not yet",
+                    witness::shown(*seen_at)
+                )
+            }
+            Ok(_) => continue,
+        };
+        findings.of(file, format!("witness {name}: {what}"));
+    }
+}
+
+fn is_missing(said: &Cosigned<'_>) -> bool {
+    matches!(said.seen_at, Err(NoteError::Unsigned(_)))
 }
 
 /// The log of a policy that a bundle is held to: the one whose key the bundle has, else the one of

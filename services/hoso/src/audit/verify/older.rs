@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use hoso_proof::policy::Judgement;
-use hoso_proof::{Checkpoint, InclusionFile, LogIdentity, Note, NoteError, Policy, TreeHead};
+use hoso_proof::{Checkpoint, InclusionFile, LogIdentity, Note, Policy, TreeHead};
 use serde_json::{Value, json};
 
 use super::Seen;
@@ -14,6 +14,7 @@ use crate::audit::bundle;
 use crate::audit::findings::Findings;
 use crate::audit::schemas::SCHEMAS;
 use crate::audit::unpack::Unpacker;
+use crate::audit::witnesses::{self, CLOCKS_APART};
 use crate::output::say;
 use crate::witness;
 
@@ -107,14 +108,7 @@ impl OlderCheckpoints {
         let mut all = SeenAt::new();
         for (size, Older { file, note, .. }) in &self.0 {
             let judged = policy.judge(note);
-            for said in &judged.witnesses {
-                if let Err(error) = &said.seen_at
-                    && !matches!(error, NoteError::Unsigned(_))
-                {
-                    let name = said.witness.shown();
-                    findings.of(file, format!("witness {name}: {error}"));
-                }
-            }
+            witnesses::doubts(&judged, file, findings);
             if let Some(times) = times(&judged) {
                 all.insert(*size, times);
             }
@@ -157,6 +151,25 @@ pub(super) fn witnessed(
     all
 }
 
+/// What witnesses saw before it was recorded has a wrong time: the log's clock or somebody's hand. That
+/// the checkpoint before an act was seen proves no such thing: a log may be signed for later.
+pub(super) fn held_to_their_times(acts: &[Bounded<'_>], seen: &SeenAt, findings: &mut Findings) {
+    for Bounded { act, after, .. } in acts {
+        let first = after.and_then(|size| seen.get(&size));
+        let recorded_at = u64::try_from(act.recorded_at.timestamp()).unwrap_or_default();
+        if let Some((first, _)) = first
+            && recorded_at > first.saturating_add(CLOCKS_APART)
+        {
+            let what = format!(
+                "recorded at {}, but a witness saw it at {}",
+                act.recorded_at,
+                witness::shown(*first)
+            );
+            findings.at(act.position, bundle::EVENTS, what);
+        }
+    }
+}
+
 /// The acts for `--json`, with what bounds their times.
 pub(super) fn acts_in_json(acts: &[Bounded<'_>], seen: &SeenAt) -> Value {
     let side = |size: Option<u64>| {
@@ -191,13 +204,9 @@ pub(super) fn print_acts(acts: &[Bounded<'_>], seen: &SeenAt) {
         }
         let (position, event_type) = (act.position, &act.event_type);
         let recorded_at = act.recorded_at;
-        let after = after.map(|times| {
-            format!(
-                "sealed when witnesses saw it at {}",
-                witness::shown(times.0)
-            )
-        });
-        let before = before.map(|times| format!("not sealed yet at {}", witness::shown(times.1)));
+        let after = after.map(|times| format!("seen at {}", witness::shown(times.0)));
+        let before =
+            before.map(|times| format!("not in what was seen up to {}", witness::shown(times.1)));
         let told: Vec<_> = before.into_iter().chain(after).collect();
         let told = told.join(", ");
         say!("{position} {event_type}, recorded at {recorded_at}: {told}");

@@ -66,6 +66,8 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
         }
         _ => older::SeenAt::new(),
     };
+    let acts = older.bounded(&read.acts, head);
+    older::held_to_their_times(&acts, &seen, &mut findings);
     let differences = std::mem::take(&mut read.folded.differences);
     let again = std::mem::take(&mut read.again.differences);
     for difference in differences.into_iter().chain(again) {
@@ -79,7 +81,7 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
         verdicts: read.again.verdicts(),
         rankings: read.again.rankings(),
         checkpoints: older.count(),
-        acts: &older.bounded(&read.acts, head),
+        acts: &acts,
         seen: &seen,
         schemas: older::schemas(bundle)?,
         judged: judged.as_ref(),
