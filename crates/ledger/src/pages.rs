@@ -49,12 +49,16 @@ fn read(ledger: &SharedLedger, start: Position, until: Position) -> Option<JoinH
     let ledger = Arc::clone(ledger);
     Some(tokio::spawn(async move {
         let page = ledger.read_all(start, limit).await?;
-        if page.len() == limit as usize {
-            return Ok(page);
+        // Positions are dense: the first place where another one stands is a hole, or the log ends
+        // before `until`. A page of the right length may have one, too.
+        let wanted = (start.saturating_add(1)..=until).take(limit as usize);
+        let found = page.iter().map(|event| Some(event.position));
+        let mut pairs = wanted.zip(found.chain(std::iter::repeat(None)));
+        match pairs.find(|(wanted, found)| Some(*wanted) != *found) {
+            None => Ok(page),
+            Some((missing, _)) => Err(LedgerError::Corrupt {
+                reason: format!("there is no event at position {missing}"),
+            }),
         }
-        // Positions are dense: a short page is a hole, or the log ends before `until`.
-        Err(LedgerError::Corrupt {
-            reason: format!("the log does not have all events from {start} to {until}"),
-        })
     }))
 }

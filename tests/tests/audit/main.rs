@@ -6,6 +6,7 @@
     reason = "a test's helpers: a broken setup must stop the test"
 )]
 
+mod administrator;
 mod beside;
 mod bundle;
 mod by_hand;

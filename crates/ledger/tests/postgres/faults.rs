@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures::TryStreamExt as _;
 use futures::future::join_all;
 use hoso_ledger::conformance::{Outcome, sample};
 use hoso_ledger::postgres::{PostgresLedger, PostgresOptions, migrate};
-use hoso_ledger::{Ledger, LedgerError, StreamName};
+use hoso_ledger::{Ledger, LedgerError, StreamName, pages};
 use hoso_testbed::postgres::{Postgres, PostgresOptions as ServerOptions, SUPERUSER};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::sync::watch;
@@ -323,5 +324,30 @@ async fn an_event_that_was_rewritten_by_force_is_read_as_corrupt() -> Outcome {
         return Err("it was read".into());
     };
     assert!(reason.contains("event 2"), "{reason}");
+    Ok(())
+}
+
+/// An event that was taken out by force is missed by whoever reads the log as a whole, and said where,
+/// however many events there are behind it.
+#[tokio::test]
+async fn an_event_that_was_taken_out_by_force_is_missed() -> Outcome {
+    let world = World::fresh().await?;
+    let ledger = world.ledger().await?;
+    for batch in 0..20 {
+        let stream = format!("thing-{batch}");
+        ledger.append(sample::append(&stream, 0, 60)?).await?;
+    }
+    let mut connection = PgConnection::connect(&world.url(SUPERUSER)).await?;
+    connection
+        .execute(
+            "ALTER TABLE ledger.events DISABLE TRIGGER never_rewritten; \
+             DELETE FROM ledger.events WHERE position = 500",
+        )
+        .await?;
+    let read = pages(ledger, 0, 1_200);
+    let Err(LedgerError::Corrupt { reason }) = read.try_collect::<Vec<_>>().await else {
+        return Err("it was read".into());
+    };
+    assert!(reason.contains("no event at position 500"), "{reason}");
     Ok(())
 }
