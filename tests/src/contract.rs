@@ -31,6 +31,7 @@ pub const CATEGORIES: &[(&str, &str)] = &[
     ("dossier", "DossierEvent"),
     ("case", "CaseEvent"),
     ("round", "RoundEvent"),
+    ("key", "KeyEvent"),
     ("feed", "FeedEvent"),
     ("appeal", "AppealEvent"),
 ];

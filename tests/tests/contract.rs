@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use e2e::contract::{CATEGORIES, PACKAGE, describes, message, pool, proto_files};
 use e2e::root;
 use hoso_domain::decider::StoredEvent;
-use hoso_domain::{dossier, parked, ranking, registry, verification};
+use hoso_domain::{dossier, log_key, parked, ranking, registry, verification};
 use prost_reflect::prost::Message as _;
 use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 use serde_json::Value;
@@ -32,6 +32,7 @@ fn trip_of(category: &str) -> fn(&str) -> RoundTrip {
         "dossier" => round_trip::<dossier::Event>,
         "case" => round_trip::<verification::Event>,
         "round" => round_trip::<ranking::event::RoundEvent>,
+        "key" => round_trip::<log_key::Event>,
         "feed" => round_trip::<parked::Event>,
         "appeal" => round_trip::<ranking::appeal::AppealEvent>,
         other => panic!("nobody knows {other}"),

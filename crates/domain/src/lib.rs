@@ -11,6 +11,7 @@ pub mod document;
 pub mod dossier;
 pub mod evaluation;
 pub mod ids;
+pub mod log_key;
 pub mod parked;
 pub mod percent;
 pub mod procedure;

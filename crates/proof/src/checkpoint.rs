@@ -27,6 +27,9 @@ pub enum CheckpointError {
         /// The origin it has.
         found: String,
     },
+    /// The log would be handed to the key that it has.
+    #[error("the log cannot be handed over to the key that signs it already")]
+    SameKey,
     /// The tree is not the one that was signed before, grown.
     #[error("checkpoint refused: {0}")]
     Inconsistent(#[from] VerifyError),
@@ -242,6 +245,45 @@ impl LogSigner {
         head: TreeHead,
         proof: &[Hash],
     ) -> Result<SignedCheckpoint, CheckpointError> {
+        let note = self.noted(head, proof)?;
+        self.last = head;
+        Ok(SignedCheckpoint { note, head })
+    }
+
+    /// Signs the tree of `head` as [`LogSigner::sign`] does, and with `next`, which signs alone from
+    /// here on: a note with two signatures, the first one this key's last.
+    ///
+    /// # Errors
+    /// As of [`LogSigner::sign`]; or `next` is a witness's key, another log's, or this one. Nothing is
+    /// signed or remembered, and this key goes on.
+    pub fn hand_over(
+        &mut self,
+        next: SecretKey,
+        head: TreeHead,
+        proof: &[Hash],
+    ) -> Result<SignedCheckpoint, CheckpointError> {
+        let log = LogIdentity::new(next.public().clone())?;
+        if log.origin() != self.log.origin() {
+            return Err(CheckpointError::OtherLog {
+                expected: self.log.origin().to_owned(),
+                found: log.origin().to_owned(),
+            });
+        }
+        if log == self.log {
+            return Err(CheckpointError::SameKey);
+        }
+        let mut note = self.noted(head, proof)?;
+        note.sign(&next)?;
+        *self = Self {
+            key: next,
+            log,
+            last: head,
+        };
+        Ok(SignedCheckpoint { note, head })
+    }
+
+    /// The note of a tree that may be signed, signed.
+    fn noted(&self, head: TreeHead, proof: &[Hash]) -> Result<Note, CheckpointError> {
         verify::consistency(self.last, head, proof)?;
         if head.size > LEAVES_MAX {
             return Err(CheckpointError::Malformed);
@@ -253,7 +295,6 @@ impl LogSigner {
         };
         let mut note = Note::new(checkpoint.text())?;
         note.sign(&self.key)?;
-        self.last = head;
-        Ok(SignedCheckpoint { note, head })
+        Ok(note)
     }
 }

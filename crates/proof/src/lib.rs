@@ -4,13 +4,14 @@
 //! Pure: no IO, no clock, no chance. [`leaf`] says what is hashed, [`tree`] grows the tree of RFC 6962
 //! as tiles and makes proofs (with the crate `tlog_tiles`), [`verify`] checks proofs (with the crate
 //! `ct-merkle`: two implementations must agree). [`checkpoint`] signs what the tree is, and refuses
-//! to contradict itself; [`note`] and [`key`] are the C2SP formats below it; [`proof_file`] is what is
+//! to contradict itself, [`history`] says whose signature a checkpoint needs; [`note`] and [`key`] are the C2SP formats below it; [`proof_file`] is what is
 //! handed to somebody else. [`witness`] decides what is cosigned, [`policy`] whose cosignatures are
 //! enough. [`sample`] draws what anybody can draw again by hand.
 
 pub mod checkpoint;
 mod fields;
 pub mod frontier;
+pub mod history;
 pub mod key;
 pub mod leaf;
 pub mod note;
@@ -24,6 +25,7 @@ pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity, LogSigner, SignedCheckpoint};
 pub use frontier::Frontier;
+pub use history::{HistoryError, KeyHistory, Reign};
 pub use key::{Algorithm, KeyError, PublicKey, SecretKey};
 pub use leaf::{Commitment, Leaf, LeafError, Salt};
 pub use note::{Note, NoteError};

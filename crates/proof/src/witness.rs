@@ -161,6 +161,7 @@ impl AddCheckpoint {
                 | CheckpointError::Key(_)
                 | CheckpointError::Malformed
                 | CheckpointError::OtherLog { .. }
+                | CheckpointError::SameKey
                 | CheckpointError::Inconsistent(_)),
             ) => Err(malformed(&other)),
         }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use hoso_domain::decider::{StoredDecider, StoredEvent as _};
 use hoso_domain::dossier::Dossier;
 use hoso_domain::ids::DossierId;
+use hoso_domain::log_key::LogKey;
 use hoso_domain::parked::Feed;
 use hoso_domain::ranking::appeal::Appeal;
 use hoso_domain::ranking::round::Round;
@@ -105,6 +106,7 @@ fn fold_of(category: &str) -> Option<Box<dyn Fold>> {
         Case::CATEGORY => typed::<Case>(),
         Round::CATEGORY => typed::<Round>(),
         Appeal::CATEGORY => typed::<Appeal>(),
+        LogKey::CATEGORY => typed::<LogKey>(),
         Feed::CATEGORY => typed::<Feed>(),
         _ => return None,
     })

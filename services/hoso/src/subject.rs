@@ -6,6 +6,7 @@ use clap::Args;
 use hoso_domain::decider::StoredDecider;
 use hoso_domain::dossier::Dossier;
 use hoso_domain::ids::{DossierId, RoundId};
+use hoso_domain::log_key::LogKey;
 use hoso_domain::parked::Feed;
 use hoso_domain::ranking::appeal::Appeal;
 use hoso_domain::ranking::round::Round;
@@ -159,6 +160,7 @@ pub(crate) fn folding(category: &str) -> Option<Folding> {
         Case::CATEGORY => Side::fold::<Case>,
         Round::CATEGORY => Side::fold::<Round>,
         Appeal::CATEGORY => Side::fold::<Appeal>,
+        LogKey::CATEGORY => Side::fold::<LogKey>,
         Feed::CATEGORY => Side::fold::<Feed>,
         _ => return None,
     })

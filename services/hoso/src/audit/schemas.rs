@@ -17,6 +17,7 @@ macro_rules! schema {
 
 /// Every file of `proto/`, by its name behind `schemas/` in a bundle.
 pub(super) const SCHEMAS: &[(&str, &str)] = &[
+    schema!("audit"),
     schema!("ranking"),
     schema!("registry"),
     schema!("runtime"),
