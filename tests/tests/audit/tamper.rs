@@ -290,7 +290,7 @@ fn a_log_that_is_signed_anew_is_not_believed_by_who_has_the_first_key() {
     let (code, report) = verify(&bundle, &["--key", &year.key]);
     assert_eq!(code, 1, "{report}");
     let files: Vec<_> = findings(&report).iter().map(|f| &f["file"]).collect();
-    assert_eq!(files, ["log.vkey", "checkpoint"], "{report}");
+    assert_eq!(files, ["log.vkey", "checkpoint", "log-keys"], "{report}");
     // Without a key of one's own nothing tells; the report says so.
     let (code, report) = verify(&bundle, &[]);
     assert_eq!((code, &report["keyPinned"]), (0, &Value::Bool(false)));

@@ -6,7 +6,7 @@
 //! `leaf-hashes` and `group-hashes` are levels 0 and 1 of the tree (every group 256 leaves), 32 bytes
 //! a hash: they tell where something was changed, and are themselves held to the signed root.
 //! `documents/<SHA-256>` are those that events of the round name. `schemas/` is the contract of the
-//! events' data, `checkpoints/<size>` are older signed checkpoints, next to the round's acts, and
+//! events' data, `log-keys` every key that the log had, `checkpoints/<size>` are older signed checkpoints, next to the round's acts, and
 //! `proofs/<position>.tlog-proof` proves one act each (C2SP). A field's name and meaning are for ever; a
 //! change is another format.
 
@@ -32,6 +32,8 @@ pub(super) const DOSSIER_FORMAT: &str = "hoso/dossier/v1";
 pub(super) const ABOUT: &str = "bundle.json";
 /// The log's public key; a verifier pins its own.
 pub(super) const KEY: &str = "log.vkey";
+/// Every key that the log had, and from which size on it signs.
+pub(super) const KEYS: &str = "log-keys";
 /// The signed checkpoint.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 /// The events.

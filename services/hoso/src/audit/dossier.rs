@@ -11,13 +11,14 @@ use hoso_domain::decider::StoredDecider as _;
 use hoso_domain::dossier::Dossier;
 use hoso_domain::ids::{DossierId, RoundId};
 use hoso_ledger::{Position, RecordedEvent, SharedLedger, StreamName, pages};
-use hoso_proof::{TreeHead, tree, verify};
+use hoso_proof::{LogIdentity, TreeHead, tree, verify};
 use hoso_runtime::Runtime;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use super::bundle::{self, AboutDossier, Packer, ProvedLine};
 use super::export::{self, ExportArgs};
+use super::rotations;
 use super::round::has_round;
 use super::{PlaceArgs, archive, keys, told};
 use crate::backup::line::{Digest, EventLine};
@@ -32,6 +33,7 @@ pub(super) struct Paths {
     runtime: Runtime,
     archive: Archive,
     keys: Keys,
+    signer: LogIdentity,
     note: String,
     head: TreeHead,
     folded: Folded,
@@ -82,12 +84,16 @@ impl Paths {
     pub(super) async fn read(place: &PlaceArgs, newest: bool) -> Result<Self> {
         let config = place.settings()?;
         let (keys, archive) = (keys(&config)?, archive(&config));
-        let (note, checkpoint) = export::chosen(&archive, &keys, newest)?;
-        let head = checkpoint.head();
         let runtime = store::open_to_read(&config).await?;
-        let read = fold(SharedLedger::clone(&runtime.ledger), head.size).await;
-        let (folded, places) = match read {
-            Ok(read) => read,
+        let begun = Box::pin(begin(&runtime, &archive, &keys, newest)).await;
+        let Begun {
+            signer,
+            note,
+            head,
+            folded,
+            places,
+        } = match begun {
+            Ok(begun) => begun,
             Err(error) => {
                 runtime.ledger.close().await;
                 return Err(error);
@@ -97,6 +103,7 @@ impl Paths {
             runtime,
             archive,
             keys,
+            signer,
             note,
             head,
             folded,
@@ -150,7 +157,7 @@ impl Paths {
             dossier: dossier.clone(),
         };
         let about = format!("{}\n", serde_json::to_string(&about)?);
-        let key = format!("{}\n", self.keys.log().key());
+        let key = format!("{}\n", self.signer.key());
         packer.file(bundle::ABOUT, about.as_bytes())?;
         packer.file(bundle::KEY, key.as_bytes())?;
         packer.file(bundle::CHECKPOINT, self.note.as_bytes())?;
@@ -213,6 +220,30 @@ impl Paths {
         line.push(b'\n');
         Ok(line)
     }
+}
+
+/// The checkpoint that bundles are of, the key that signed it, and the log up to there.
+struct Begun {
+    signer: LogIdentity,
+    note: String,
+    head: TreeHead,
+    folded: Folded,
+    places: BTreeMap<DossierId, BTreeSet<Position>>,
+}
+
+/// Reads the log up to a checkpoint.
+async fn begin(runtime: &Runtime, archive: &Archive, keys: &Keys, newest: bool) -> Result<Begun> {
+    let history = rotations::of_ledger(&runtime.ledger, keys.log()).await?;
+    let (note, checkpoint) = export::chosen(archive, &history, newest)?;
+    let head = checkpoint.head();
+    let (folded, places) = fold(SharedLedger::clone(&runtime.ledger), head.size).await?;
+    Ok(Begun {
+        signer: history.at(head.size).log.clone(),
+        note,
+        head,
+        folded,
+        places,
+    })
 }
 
 async fn fold(

@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use futures::StreamExt as _;
 use hoso_audit::{Archive, Keys, leaf_of};
 use hoso_domain::ids::{DossierId, RoundId};
 use hoso_ledger::{RecordedEvent, SharedLedger, pages};
-use hoso_proof::{InclusionFile, SignedCheckpoint, TreeHead, frontier, tree, verify};
+use hoso_proof::{InclusionFile, KeyHistory, SignedCheckpoint, TreeHead, frontier, tree, verify};
 use hoso_runtime::Runtime;
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use super::acts::Acts;
+use super::acts::{Acts, sides};
 use super::bundle::{self, About, GROUP, Packer, SealedLine};
 use super::dossier;
+use super::rotations::{self, Rotations};
 use super::round::{Documents, Named, has_round};
 use super::schemas::SCHEMAS;
 use super::{PlaceArgs, archive, keys, told};
@@ -53,12 +54,15 @@ struct Export<'f> {
     packer: Packer<'f>,
     archive: Archive,
     keys: Keys,
+    /// The keys of the whole log, whatever of it goes into the bundle.
+    history: KeyHistory,
     note: String,
     head: TreeHead,
     tile: Vec<u8>,
     folder: Folder,
     named: Named,
     acts: Acts,
+    rotations: Rotations,
 }
 
 /// How much of what is in the bundle.
@@ -84,30 +88,45 @@ pub(super) async fn run(args: ExportArgs) -> Result<u8> {
 async fn whole(args: &ExportArgs, round: &RoundId) -> Result<u8> {
     let config = args.place.settings()?;
     let (keys, archive) = (keys(&config)?, archive(&config));
-    let (note, checkpoint) = chosen(&archive, &keys, args.newest)?;
     let directory = args.output.parent().filter(|p| !p.as_os_str().is_empty());
     let mut file = NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))
         .with_context(|| format!("{} cannot be written", args.output.display()))?;
     let runtime = store::open_to_read(&config).await?;
+    let exported = Box::pin(export(args, round, &runtime, (archive, keys), &mut file)).await;
+    runtime.ledger.close().await;
+    let (head, exported) = exported?;
+    file.as_file_mut().flush()?;
+    file.as_file().sync_all()?;
+    file.persist(&args.output).map_err(|error| error.error)?;
+    told_of(args, head, &exported);
+    Ok(DONE)
+}
+
+async fn export(
+    args: &ExportArgs,
+    round: &RoundId,
+    runtime: &Runtime,
+    (archive, keys): (Archive, Keys),
+    file: &mut NamedTempFile,
+) -> Result<(TreeHead, Exported)> {
+    let history = rotations::of_ledger(&runtime.ledger, keys.log()).await?;
+    let (note, checkpoint) = chosen(&archive, &history, args.newest)?;
+    let head = checkpoint.head();
     let export = Export {
         packer: Packer::new(file.as_file_mut()),
         archive,
         keys,
         note,
-        head: checkpoint.head(),
+        history,
+        head,
         tile: Vec::new(),
         folder: Folder::default(),
         named: Named::default(),
         acts: Acts::of(round),
+        rotations: Rotations::default(),
     };
-    let exported = Box::pin(export.run(&runtime, round)).await;
-    runtime.ledger.close().await;
-    let exported = exported?;
-    file.as_file_mut().flush()?;
-    file.as_file().sync_all()?;
-    file.persist(&args.output).map_err(|error| error.error)?;
-    told_of(args, checkpoint.head(), &exported);
-    Ok(DONE)
+    let exported = Box::pin(export.run(runtime, round)).await?;
+    Ok((head, exported))
 }
 
 fn told_of(args: &ExportArgs, head: TreeHead, exported: &Exported) {
@@ -142,16 +161,16 @@ fn told_of(args: &ExportArgs, head: TreeHead, exported: &Exported) {
 /// Nothing is sealed, or the archive's checkpoint is not the log's.
 pub(super) fn chosen(
     archive: &Archive,
-    keys: &Keys,
+    keys: &KeyHistory,
     newest: bool,
 ) -> Result<(String, SignedCheckpoint)> {
     let note = archive.checkpoint().map_err(told)?;
-    let checkpoint = SignedCheckpoint::open(note.as_bytes(), keys.log())?;
+    let checkpoint = keys.open(note.as_bytes())?;
     let witnessed = archive.witnessed().map_err(told)?;
     let Some(witnessed) = witnessed.filter(|_| !newest) else {
         return Ok((note, checkpoint));
     };
-    let opened = SignedCheckpoint::open(witnessed.as_bytes(), keys.log())?;
+    let opened = keys.open(witnessed.as_bytes())?;
     let lag = checkpoint.head().size.saturating_sub(opened.head().size);
     if lag > 0 {
         eprintln!(
@@ -170,7 +189,8 @@ impl Export<'_> {
             round: round.clone(),
         };
         let about = format!("{}\n", serde_json::to_string(&about)?);
-        let key = format!("{}\n", self.keys.log().key());
+        let signer = self.history.at(self.head.size).log.clone();
+        let key = format!("{}\n", signer.key());
         self.packer.file(bundle::ABOUT, about.as_bytes())?;
         self.packer.file(bundle::KEY, key.as_bytes())?;
         self.packer.file(bundle::CHECKPOINT, self.note.as_bytes())?;
@@ -181,6 +201,10 @@ impl Export<'_> {
         self.events(SharedLedger::clone(&runtime.ledger)).await?;
         self.level(bundle::LEAF_HASHES, 0, self.head.size)?;
         self.level(bundle::GROUP_HASHES, 1, self.head.size / GROUP)?;
+        let keys = self.rotations.history(&signer);
+        let keys = keys.map_err(|wrong| anyhow!("position {}: {}", wrong.position, wrong.what))?;
+        let keys = rotations::written(&keys);
+        self.packer.file(bundle::KEYS, keys.as_bytes())?;
         let checkpoints = self.checkpoints()?;
         let proofs = self.proofs(runtime).await?;
         let documents = self.documents(runtime, round).await?;
@@ -207,14 +231,24 @@ impl Export<'_> {
         Ok(documents.len())
     }
 
-    /// Older checkpoints on either side of each act, with the cosignatures that they have.
+    /// Older checkpoints on either side of each act, and those that handed the log over, with the cosignatures that they have.
     fn checkpoints(&mut self) -> Result<usize> {
         let sizes = self.archive.sizes(self.head.size).map_err(told)?;
-        let mut sizes: BTreeSet<u64> = self.acts.between(&sizes);
+        let mut sizes: BTreeSet<u64> = self
+            .acts
+            .between(&sizes)
+            .into_iter()
+            // A key was handed over under the first checkpoint that has its rotation.
+            .chain(
+                self.rotations
+                    .positions()
+                    .filter_map(|p| sides(&sizes, p).1),
+            )
+            .collect();
         sizes.remove(&self.head.size);
         for size in &sizes {
             let note = self.archive.checkpoint_of(*size).map_err(told)?;
-            let older = SignedCheckpoint::open(note.as_bytes(), self.keys.log())?.head();
+            let older = self.history.open(note.as_bytes())?.head();
             let root = tree::root_at(&self.archive, self.head, *size);
             if older.size != *size || root.map_err(|error| told(error.into()))? != older.root {
                 bail!("the checkpoint of {size} events is another log's: it was forked");
@@ -258,6 +292,7 @@ impl Export<'_> {
             for event in page {
                 self.named.note(&event);
                 self.acts.note(&event);
+                self.rotations.note(&event);
                 self.event(event)?;
             }
         }

@@ -8,6 +8,7 @@ mod dossier;
 mod export;
 mod findings;
 mod print;
+mod rotations;
 mod round;
 mod sample;
 mod schemas;

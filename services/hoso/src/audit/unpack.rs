@@ -33,6 +33,7 @@ pub(super) struct Unpacker {
     checkpoints: BTreeSet<u64>,
     proofs: BTreeSet<u64>,
     schemas: BTreeSet<String>,
+    keys: bool,
 }
 
 /// A file of the bundle that is being read.
@@ -76,6 +77,7 @@ impl Unpacker {
             checkpoints: names.iter().filter_map(|name| checkpoint(name)).collect(),
             proofs: names.iter().filter_map(|name| proof(name)).collect(),
             schemas: names.iter().filter_map(|name| schema(name)).collect(),
+            keys: names.contains(bundle::KEYS),
         })
     }
 
@@ -92,6 +94,11 @@ impl Unpacker {
     /// Positions of the events that have a proof in it.
     pub(super) const fn proofs(&self) -> &BTreeSet<u64> {
         &self.proofs
+    }
+
+    /// Whether it lists the log's keys.
+    pub(super) const fn keys(&self) -> bool {
+        self.keys
     }
 
     /// Names of the schemas in it.
@@ -228,6 +235,7 @@ fn is_known(name: &str) -> bool {
     let files = [
         bundle::ABOUT,
         bundle::KEY,
+        bundle::KEYS,
         bundle::CHECKPOINT,
         bundle::EVENTS,
         bundle::LEAF_HASHES,

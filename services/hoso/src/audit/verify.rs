@@ -4,6 +4,7 @@
 //! chose to show. Then every stream is folded, every recorded verdict and ranking judged again, and
 //! every document of the round hashed.
 
+mod keys;
 mod log;
 mod older;
 mod path;
@@ -14,7 +15,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use hoso_proof::policy::Judgement;
-use hoso_proof::{Checkpoint, LogIdentity, Policy, SignedCheckpoint, TreeHead};
+use hoso_proof::{
+    Checkpoint, CheckpointError, KeyHistory, LogIdentity, Note, Policy, SignedCheckpoint, TreeHead,
+};
 
 use super::bundle::{self, About, AboutDossier, Format};
 use super::findings::Findings;
@@ -32,8 +35,9 @@ pub(crate) struct VerifyArgs {
     /// The bundle
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The log's public key, or a file with it, from somewhere else than the bundle. Without it the
-    /// bundle's own is used, which proves only that the bundle agrees with itself
+    /// The log's public key, or a file with it, from somewhere else than the bundle; also one that was
+    /// replaced since, as the bundle shows how. Without it the bundle's own is used, which proves only
+    /// that the bundle agrees with itself
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
     /// A checkpoint of the same log that was kept earlier: the log must still begin with it
@@ -56,6 +60,13 @@ pub(super) struct Seen {
     head: TreeHead,
 }
 
+/// A checkpoint that somebody kept; who signed it is not looked at yet.
+struct Kept {
+    name: String,
+    note: Vec<u8>,
+    head: TreeHead,
+}
+
 /// Which bundle it is, by its own word.
 enum Kind {
     Round(About),
@@ -64,11 +75,14 @@ enum Kind {
 
 /// What a bundle is held to.
 struct Believed<'p> {
+    /// The log by a key that was known beforehand, or else by the bundle's own.
     log: LogIdentity,
+    /// The key that the bundle says is the log's.
+    own: String,
     note: String,
     head: TreeHead,
     judged: Option<Judgement<'p>>,
-    seen: Vec<Seen>,
+    kept: Vec<Kept>,
     pinned: bool,
 }
 
@@ -88,41 +102,84 @@ fn policy_of(args: &VerifyArgs) -> Result<Option<Policy>> {
     args.policy.as_deref().map(witnesses::policy).transpose()
 }
 
-/// Whose the bundle is, and what was signed for.
+/// Whose the bundle is, and what it says was signed for. Who signed it is looked at when the log's
+/// keys are known: [`Believed::signed_by`].
 fn believed<'p>(
     args: &VerifyArgs,
     policy: Option<&'p Policy>,
     bundle: &mut Unpacker,
     findings: &mut Findings,
 ) -> Result<Believed<'p>> {
-    let log = identity(args, policy, bundle, findings)?;
+    let own = bundle.text(bundle::KEY)?.trim_end().to_owned();
+    let log = identity(args, policy, &own)?;
     let note = bundle.text(bundle::CHECKPOINT)?;
-    let head = signed(&note, &log, findings)?;
+    let head = head_of(note.as_bytes());
+    let head = head.map_err(|error| BadInput(format!("{}: {error}", bundle::CHECKPOINT)))?;
     let judged = policy.map(|policy| witnesses::judge(policy, &note, findings));
-    let judged = judged.transpose()?;
-    let seen = args.seen.iter().map(|path| kept(path, &log));
-    let seen = seen.collect::<Result<Vec<_>>>()?;
+    let kept = args.seen.iter().map(|path| kept(path));
     Ok(Believed {
         log,
+        own,
         note,
         head,
-        judged,
-        seen,
+        judged: judged.transpose()?,
+        kept: kept.collect::<Result<Vec<_>>>()?,
         pinned: args.key.is_some() || policy.is_some_and(|policy| !policy.logs().is_empty()),
     })
 }
 
+impl Believed<'_> {
+    /// Whether the log's keys signed what they must: the bundle's checkpoint, and those that were
+    /// kept.
+    ///
+    /// # Errors
+    /// What was kept is no checkpoint of this log.
+    fn signed_by(&self, keys: &KeyHistory, findings: &mut Findings) -> Result<()> {
+        if self.own != keys.at(self.head.size).log.key().to_string() {
+            findings.of(bundle::KEY, "the bundle's key is not the log's");
+        }
+        if let Err(error) = keys.open(self.note.as_bytes()) {
+            findings.of(bundle::CHECKPOINT, error.to_string());
+        }
+        for Kept { name, note, head } in &self.kept {
+            let Err(error) = keys.open(note) else {
+                continue;
+            };
+            let mut reigns = keys.reigns();
+            if !reigns.any(|reign| SignedCheckpoint::open(note, &reign.log).is_ok()) {
+                return Err(BadInput(format!("--seen {name}: {error}")).into());
+            }
+            let what = format!(
+                "the checkpoint {name} of {} events is signed with a key of the log that did not sign \
+                 then: whoever has that key forged it",
+                head.size
+            );
+            findings.first_of_all(Some(head.size), bundle::EVENTS, what);
+        }
+        Ok(())
+    }
+
+    fn seen(&self) -> impl Iterator<Item = Seen> + '_ {
+        self.kept.iter().map(|kept| Seen {
+            name: kept.name.clone(),
+            file: bundle::EVENTS.to_owned(),
+            head: kept.head,
+        })
+    }
+}
+
 /// A checkpoint that somebody kept.
-fn kept(path: &Path, log: &LogIdentity) -> Result<Seen> {
+fn kept(path: &Path) -> Result<Kept> {
     let name = path.display().to_string();
     let note = input::read(path, FILE_BYTES_MAX)?;
-    let opened = SignedCheckpoint::open(&note, log);
-    let opened = opened.map_err(|error| BadInput(format!("--seen {name}: {error}")))?;
-    Ok(Seen {
-        name,
-        file: bundle::EVENTS.to_owned(),
-        head: opened.head(),
-    })
+    let head = head_of(&note).map_err(|error| BadInput(format!("--seen {name}: {error}")))?;
+    Ok(Kept { name, note, head })
+}
+
+/// What a checkpoint says; whoever signed it.
+fn head_of(note: &[u8]) -> Result<TreeHead, CheckpointError> {
+    let note = Note::parse(note)?;
+    Ok(Checkpoint::parse(note.text())?.head)
 }
 
 fn about(bundle: &mut Unpacker) -> Result<Kind> {
@@ -141,33 +198,21 @@ fn about(bundle: &mut Unpacker) -> Result<Kind> {
     }
 }
 
-fn identity(
-    args: &VerifyArgs,
-    policy: Option<&Policy>,
-    bundle: &mut Unpacker,
-    findings: &mut Findings,
-) -> Result<LogIdentity> {
-    let own = bundle.text(bundle::KEY)?;
+fn identity(args: &VerifyArgs, policy: Option<&Policy>, own: &str) -> Result<LogIdentity> {
     let Some(key) = &args.key else {
-        if let Some(log) = policy.and_then(|policy| witnesses::log_of(policy, own.trim_end())) {
-            if own.trim_end() != log.key().to_string() {
-                findings.of(bundle::KEY, "the bundle's key is none of the policy's logs");
-            }
+        if let Some(log) = policy.and_then(|policy| witnesses::log_of(policy, own)) {
             return Ok(log);
         }
         if !args.json {
             eprintln!("hoso: without --key the bundle is believed about whose it is");
         }
-        let own = LogIdentity::parse(own.trim_end());
+        let own = LogIdentity::parse(own);
         return Ok(own.map_err(|error| BadInput(format!("{}: {error}", bundle::KEY)))?);
     };
     let log = key_of(key)?;
     if policy.is_some_and(|policy| !policy.accepts(&log)) {
         let what = "--key: the log is none of the policy's";
         return Err(BadInput(what.to_owned()).into());
-    }
-    if own.trim_end() != log.key().to_string() {
-        findings.of(bundle::KEY, "the bundle's key is not the log's");
     }
     Ok(log)
 }
@@ -185,25 +230,6 @@ pub(super) fn key_of(key: &str) -> Result<LogIdentity> {
     };
     let log = LogIdentity::parse(text.trim_end());
     Ok(log.map_err(|error| BadInput(format!("--key: {error}")))?)
-}
-
-/// What was signed for; what the checkpoint says where the log did not sign it, so that the rest can
-/// still be looked at.
-fn signed(note: &str, log: &LogIdentity, findings: &mut Findings) -> Result<TreeHead> {
-    match SignedCheckpoint::open(note.as_bytes(), log) {
-        Ok(opened) => Ok(opened.head()),
-        Err(error) => {
-            findings.of(bundle::CHECKPOINT, error.to_string());
-            let text = note.split_once("\n\n").map(|(text, _)| format!("{text}\n"));
-            let read = text.map(|text| Checkpoint::parse(&text));
-            match read {
-                Some(Ok(checkpoint)) => Ok(checkpoint.head),
-                Some(Err(_)) | None => {
-                    Err(BadInput(format!("{}: {error}", bundle::CHECKPOINT)).into())
-                }
-            }
-        }
-    }
 }
 
 fn documents(

@@ -13,6 +13,7 @@ use super::Seen;
 use crate::audit::acts::Acts;
 use crate::audit::bundle::{self, GROUP, SealedLine};
 use crate::audit::findings::Findings;
+use crate::audit::rotations::Rotations;
 use crate::audit::round::Named;
 use crate::audit::unpack::{Entry, Unpacker};
 use crate::folds::{Folded, Folder};
@@ -29,6 +30,8 @@ pub(in crate::audit) struct Log {
     pub(in crate::audit) folded: Folded,
     /// The documents that events name.
     pub(in crate::audit) named: Named,
+    /// The log's keys, as events tell them.
+    pub(in crate::audit) rotations: Rotations,
     /// The round's acts.
     pub(in crate::audit) acts: Acts,
     /// Every recorded verdict and ranking.
@@ -68,7 +71,7 @@ impl Log {
         let mut events = one.entry(bundle::EVENTS)?;
         let mut hashes = other.entry(bundle::LEAF_HASHES)?;
         let (mut folder, mut named) = (Folder::default(), Named::default());
-        let mut again = Again::default();
+        let (mut again, mut rotations) = (Again::default(), Rotations::default());
         let mut page = Vec::with_capacity(PAGE);
         let mut line = Vec::new();
         let mut misplaced = false;
@@ -94,6 +97,7 @@ impl Log {
             hashing.leaf(leaf, claimed, findings);
             named.note(&event);
             acts.note(&event);
+            rotations.note(&event);
             again.note(&event);
             page.push(event);
             if page.len() == PAGE {
@@ -108,6 +112,7 @@ impl Log {
             head: hashing.actual.head(),
             folded: folder.end().0,
             named,
+            rotations,
             acts,
             again,
         })

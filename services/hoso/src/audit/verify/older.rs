@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use hoso_proof::policy::Judgement;
-use hoso_proof::{Checkpoint, InclusionFile, LogIdentity, Note, Policy, TreeHead};
+use hoso_proof::{Checkpoint, InclusionFile, KeyHistory, Note, Policy, SignedCheckpoint, TreeHead};
 use serde_json::{Value, json};
 
 use super::Seen;
@@ -92,14 +92,20 @@ impl OlderCheckpoints {
         self.0.len()
     }
 
-    /// Whether the log signed them.
-    pub(super) fn signed_by(&self, log: &LogIdentity, findings: &mut Findings) {
+    /// Those that the key signed that signed then.
+    pub(super) fn signed_by(
+        &self,
+        keys: &KeyHistory,
+        findings: &mut Findings,
+    ) -> Vec<SignedCheckpoint> {
+        let mut signed = Vec::new();
         for Older { file, note, head } in self.0.values() {
-            let opened = hoso_proof::SignedCheckpoint::open(note.encode().as_bytes(), log);
-            if let Err(error) = opened {
-                findings.first_of_all(Some(head.size), file, error.to_string());
+            match keys.open(note.encode().as_bytes()) {
+                Ok(opened) => signed.push(opened),
+                Err(error) => findings.first_of_all(Some(head.size), file, error.to_string()),
             }
         }
+        signed
     }
 
     /// When the policy's witnesses saw each. A witness that did not sign an older one is no finding:

@@ -11,11 +11,11 @@ use hoso_domain::dossier::Dossier;
 use hoso_domain::ids::DossierId;
 use hoso_domain::ranking::round::Round;
 use hoso_ledger::{Position, RecordedEvent, StreamName};
-use hoso_proof::{Hash, Salt, TreeHead, verify};
+use hoso_proof::{Hash, KeyHistory, Salt, TreeHead, verify};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Believed, Seen, VerifyArgs, believed, documents};
+use super::{Believed, Kept, VerifyArgs, believed, documents};
 use crate::audit::bundle::{self, AboutDossier, ProvedLine};
 use crate::audit::dossier::names;
 use crate::audit::findings::Findings;
@@ -59,6 +59,7 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: AboutDossier)
         }
     }
     super::whole::nothing_more(bundle, &mut findings);
+    believed.signed_by(&KeyHistory::new(believed.log.clone()), &mut findings)?;
     let mut path = Path::new(believed.head, about.dossier);
     path.read(bundle, &mut findings)?;
     path.ends(&mut findings);
@@ -68,8 +69,8 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: AboutDossier)
 }
 
 /// Holds the checkpoint to those that were kept: the names of those that it can be held to.
-fn compared<'s>(believed: &'s Believed<'_>, findings: &mut Findings) -> Vec<(&'s Seen, bool)> {
-    let compare = |seen: &'s Seen| {
+fn compared<'s>(believed: &'s Believed<'_>, findings: &mut Findings) -> Vec<(&'s Kept, bool)> {
+    let compare = |seen: &'s Kept| {
         let same_size = seen.head.size == believed.head.size;
         if same_size && seen.head.root != believed.head.root {
             let what = format!(
@@ -80,7 +81,7 @@ fn compared<'s>(believed: &'s Believed<'_>, findings: &mut Findings) -> Vec<(&'s
         }
         (seen, same_size)
     };
-    believed.seen.iter().map(compare).collect()
+    believed.kept.iter().map(compare).collect()
 }
 
 impl Path {
@@ -235,7 +236,7 @@ fn report(
     args: &VerifyArgs,
     path: &Path,
     believed: &Believed<'_>,
-    seen: &[(&Seen, bool)],
+    seen: &[(&Kept, bool)],
     findings: Findings,
 ) -> u8 {
     let ok = findings.none();

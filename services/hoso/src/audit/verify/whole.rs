@@ -1,13 +1,14 @@
 //! A round's bundle: the whole log up to a checkpoint, and what the round rests on.
 
 use anyhow::Result;
-use hoso_proof::TreeHead;
 use hoso_proof::policy::Judgement;
+use hoso_proof::{KeyHistory, TreeHead};
 use serde_json::{Value, json};
 
+use super::keys;
 use super::log::Log;
 use super::older::{self, OlderCheckpoints};
-use super::{Believed, VerifyArgs, believed, documents, policy_of};
+use super::{VerifyArgs, believed, documents, policy_of};
 use crate::audit::acts::Acts;
 use crate::audit::bundle::{self, About};
 use crate::audit::findings::{Finding, Findings};
@@ -29,6 +30,7 @@ struct Report<'a> {
     seen: &'a older::SeenAt,
     schemas: &'static str,
     judged: Option<&'a Judgement<'a>>,
+    keys: &'a KeyHistory,
 }
 
 /// Verifies one.
@@ -39,28 +41,26 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
     let mut findings = Findings::default();
     let policy = policy_of(args)?;
     let believed = believed(args, policy.as_ref(), bundle, &mut findings)?;
-    let Believed {
-        log,
-        note,
-        head,
-        judged,
-        mut seen,
-        pinned,
-    } = believed;
+    let head = believed.head;
     let older = OlderCheckpoints::read(bundle, head, &mut findings)?;
-    seen.extend(older.heads());
+    let seen = believed.seen().chain(older.heads()).collect();
     let acts = Acts::of(&about.round);
     let mut read = Log::read(&args.file, head, seen, acts, &mut findings)?;
-    older.signed_by(&log, &mut findings);
+    let keys = keys::of_the_log(&read.rotations, &believed.log, &mut findings);
+    believed.signed_by(&keys, &mut findings)?;
+    let mut signed = older.signed_by(&keys, &mut findings);
+    signed.extend(keys.open(believed.note.as_bytes()).ok());
+    keys::handed_over(&keys, &believed.log, &signed, &mut findings);
     if about.format == bundle::FIRST_FORMAT {
         nothing_more(bundle, &mut findings);
     } else {
-        older::proofs(bundle, &read.acts, &note, head, &mut findings)?;
+        keys::listed(&bundle.text(bundle::KEYS)?, &keys, &mut findings);
+        older::proofs(bundle, &read.acts, &believed.note, head, &mut findings)?;
     }
     let named = read.named.of(&about.round, &read.folded)?;
     documents(bundle, &named, "round", &mut findings);
     read.judge_again(&args.file)?;
-    let seen = match (&policy, &judged) {
+    let seen = match (&policy, &believed.judged) {
         (Some(policy), Some(judged)) => {
             older::witnessed(&older, (head, judged), policy, &mut findings)
         }
@@ -74,7 +74,7 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
         findings.told(bundle::EVENTS, difference);
     }
     let report = Report {
-        pinned,
+        pinned: believed.pinned,
         head: read.head,
         streams: read.folded.streams.len(),
         documents: named.len(),
@@ -84,7 +84,8 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
         acts: &acts,
         seen: &seen,
         schemas: older::schemas(bundle)?,
-        judged: judged.as_ref(),
+        judged: believed.judged.as_ref(),
+        keys: &keys,
     };
     Ok(report.print(args, findings))
 }
@@ -97,7 +98,8 @@ pub(super) fn nothing_more(bundle: &Unpacker, findings: &mut Findings) {
     let proofs = proofs.map(|position| bundle::proof_file(*position));
     let schemas = bundle.schemas().iter();
     let schemas = schemas.map(|name| format!("{}{name}", bundle::SCHEMAS));
-    for file in checkpoints.chain(proofs).chain(schemas) {
+    let keys = bundle.keys().then(|| bundle::KEYS.to_owned());
+    for file in checkpoints.chain(proofs).chain(schemas).chain(keys) {
         findings.of(&file, "a bundle of this format has no such file");
     }
 }
@@ -138,6 +140,9 @@ impl Report<'_> {
             "verdicts": self.verdicts,
             "rankings": self.rankings,
             "documents": self.documents,
+            "keys": self.keys.reigns().map(|reign| {
+                json!({ "since": reign.since, "key": reign.log.key().to_string() })
+            }).collect::<Vec<_>>(),
             "checkpoints": self.checkpoints,
             "acts": older::acts_in_json(self.acts, self.seen),
             "schemas": self.schemas,
