@@ -26,7 +26,8 @@ pub(super) struct Rotations(Vec<(Position, LogKeyRotated)>);
 impl Rotations {
     /// Notes the next event, if it is one.
     pub(super) fn note(&mut self, event: &RecordedEvent) {
-        if event.stream != stream() {
+        // The type first: it costs nothing, and every event of a log comes by here.
+        if event.event_type != "LogKeyRotated" || event.stream != stream() {
             return;
         }
         // One that cannot be read is told of where the stream is folded.
