@@ -6,11 +6,13 @@ Fails on the first thing that does not hold; prints one line of JSON else.
 """
 
 import json
+import re
 import shutil
 import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pm4py
 from prov.model import ProvDocument
@@ -69,7 +71,51 @@ def check_ocel(path, scratch):
     }
 
 
+XES_VALUES = {
+    "string": str,
+    "id": str,
+    "int": int,
+    "float": float,
+    "date": datetime.fromisoformat,
+    "boolean": {"true": True, "false": False}.__getitem__,
+}
+
+
+def xes_is_as_its_schema_says(path):
+    """IEEE 1849's own XML Schema, by hand: what may stand where, in which order, with which values."""
+    name = re.compile(r"[A-Za-z_][\w.-]*").fullmatch
+    allowed = {
+        "log": ["extension", "global", "classifier", *XES_VALUES, "trace", "event"],
+        "trace": [*XES_VALUES, "event"],
+        "event": [*XES_VALUES],
+        "global": [*XES_VALUES],
+    }
+    order = {tag: 3 for tag in XES_VALUES} | {
+        "extension": 0, "global": 1, "classifier": 2, "trace": 4, "event": 5,
+    }
+
+    def look(element):
+        inside = [child.tag for child in element]
+        assert set(inside) <= set(allowed.get(element.tag, XES_VALUES)), (element.tag, set(inside))
+        ranks = [order[tag] for tag in inside]
+        assert ranks == sorted(ranks), (element.tag, "children out of order")
+        if element.tag in XES_VALUES:
+            assert set(element.attrib) == {"key", "value"}, element.attrib
+            assert name(element.attrib["key"].replace(":", "_")), element.attrib
+            XES_VALUES[element.tag](element.attrib["value"])
+        elif element.tag in ("extension", "classifier"):
+            assert name(element.attrib["name"]), element.attrib
+        for child in element:
+            look(child)
+
+    root = ElementTree.parse(path).getroot()
+    assert root.tag == "log" and set(root.attrib) == {"xes.version", "xes.features"}, root.attrib
+    float(root.attrib["xes.version"])
+    look(root)
+
+
 def check_xes(path, scratch):
+    xes_is_as_its_schema_says(path)
     named = scratch / "log.xes"
     shutil.copy(path, named)
     log = pm4py.read_xes(str(named))

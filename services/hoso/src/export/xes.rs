@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use super::Told;
 use crate::mined::Mined;
 
+/// The standard's schema wants a decimal as the version, no namespace, and names without blanks.
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
-<log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
+<log xes.version="1849.2016" xes.features="">
   <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
   <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
   <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
@@ -22,7 +23,7 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
     <string key="lifecycle:transition" value="complete"/>
   </global>
   <classifier name="Activity" keys="concept:name"/>
-  <classifier name="Activity and role" keys="concept:name org:role"/>
+  <classifier name="ActivityAndRole" keys="concept:name org:role"/>
 "#;
 
 /// The log.
