@@ -56,8 +56,9 @@ impl Acts {
 
     /// Notes the next event, if it is one.
     pub(super) fn note(&mut self, event: &RecordedEvent) {
-        let about_one = NO_ACTS.contains(&event.event_type.as_str());
-        if event.stream == self.stream && !about_one && self.found.len() < ACTS_MAX {
+        let of_the_round = event.stream == self.stream;
+        let is_act = of_the_round && !NO_ACTS.contains(&event.event_type.as_str());
+        if is_act && self.found.len() < ACTS_MAX {
             self.found.push(Act {
                 position: event.position,
                 event_type: event.event_type.clone(),

@@ -210,9 +210,13 @@ pub(super) fn print_acts(acts: &[Bounded<'_>], seen: &SeenAt) {
         }
         let (position, event_type) = (act.position, &act.event_type);
         let recorded_at = act.recorded_at;
-        let after = after.map(|times| format!("seen at {}", witness::shown(times.0)));
-        let before =
-            before.map(|times| format!("not in what was seen up to {}", witness::shown(times.1)));
+        let after = after.map(|times| format!("seen by a witness at {}", witness::shown(times.0)));
+        let before = before.map(|times| {
+            format!(
+                "not in what witnesses saw up to {}",
+                witness::shown(times.1)
+            )
+        });
         let told: Vec<_> = before.into_iter().chain(after).collect();
         let told = told.join(", ");
         say!("{position} {event_type}, recorded at {recorded_at}: {told}");
