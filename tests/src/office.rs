@@ -130,6 +130,12 @@ impl Office {
         own.map(|(_, directory)| directory.path())
     }
 
+    /// Where the Hoso listens.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.shared.url
+    }
+
     async fn begin(
         url: String,
         administrator: String,

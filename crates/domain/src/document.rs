@@ -1,5 +1,7 @@
 //! A file that belongs to a dossier, by name and digest; the bytes live outside the events.
 
+pub mod belonging;
+
 use serde::{Deserialize, Serialize};
 
 /// A document (văn bản): what it is called, and, when its bytes were uploaded, their digest.

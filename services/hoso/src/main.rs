@@ -9,6 +9,7 @@ mod conformance;
 mod demo;
 mod diff;
 mod erase;
+mod erased;
 mod evaluate;
 mod export;
 mod first_run;

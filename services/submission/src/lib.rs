@@ -5,6 +5,7 @@
 
 mod access;
 mod changes;
+mod erase;
 mod history;
 mod http;
 mod reactions;
@@ -17,10 +18,10 @@ use std::sync::Arc;
 
 use axum::Extension;
 use hoso_runtime::{Runtime, Service, View};
+use reactions::Reactions;
 
 pub use changes::changes;
 pub use history::{History, history};
-pub use reactions::Reactions;
 pub use snapshot::{Snapshot, state};
 
 /// The service's name: of its cursor, its metrics and its actor.
@@ -30,9 +31,20 @@ pub const NAME: &str = "submission";
 #[must_use]
 pub fn service(runtime: &Runtime) -> Service {
     let world = View::<views::World>::new(Arc::clone(&runtime.ledger));
+    let swept = (runtime.clone(), world.clone());
+    tokio::spawn(async move {
+        match erase::sweep(&swept.0, &swept.1).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::warn!(removed, "erased documents were there again"),
+            Err(error) => tracing::error!(%error, "erased documents may be there"),
+        }
+    });
+    let reactions = Reactions {
+        world: world.clone(),
+    };
     Service {
         name: NAME,
         router: http::router().layer(Extension(world)),
-        reactor: Some(Arc::new(Reactions)),
+        reactor: Some(Arc::new(reactions)),
     }
 }

@@ -1,4 +1,5 @@
-//! What the procedure at Home Affairs means for the unit's side: asked back, or closed.
+//! What the procedure at Home Affairs means for the unit's side: asked back, or closed; and which
+//! documents go with a person who was erased.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -12,13 +13,16 @@ use hoso_domain::verification::event::{
 };
 use hoso_ledger::execute::decode;
 use hoso_ledger::{RecordedEvent, StreamName};
-use hoso_runtime::{Effect, Lane, ReactionError, Reactor, Runtime};
+use hoso_runtime::{Effect, Lane, ReactionError, Reactor, Runtime, View};
 
-use crate::NAME;
+use crate::views::World;
+use crate::{NAME, erase};
 
 /// The service's reactions.
-#[derive(Debug, Clone, Copy)]
-pub struct Reactions;
+pub(crate) struct Reactions {
+    /// What every dossier has.
+    pub(crate) world: View<World>,
+}
 
 #[async_trait]
 impl Reactor for Reactions {
@@ -28,9 +32,12 @@ impl Reactor for Reactions {
 
     async fn react(
         &self,
-        _: &Runtime,
+        runtime: &Runtime,
         event: &RecordedEvent,
     ) -> Result<Vec<Effect>, ReactionError> {
+        if erase::concerns(event) {
+            return erase::react(runtime, &self.world, event).await;
+        }
         if event.stream.category() != Case::CATEGORY {
             return Ok(Vec::new());
         }
@@ -40,9 +47,13 @@ impl Reactor for Reactions {
         Ok(effect.into_iter().collect())
     }
 
-    /// A case's events go to its own dossier.
-    fn lane(&self, _: &RecordedEvent) -> Lane {
-        Lane::OfItsStream
+    /// A case's events go to its own dossier, an erasure to many.
+    fn lane(&self, event: &RecordedEvent) -> Lane {
+        if erase::concerns(event) {
+            Lane::Alone
+        } else {
+            Lane::OfItsStream
+        }
     }
 }
 

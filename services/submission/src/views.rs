@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use hoso_domain::document::DocumentRef;
+use hoso_domain::document::belonging::Belonging;
 use hoso_domain::dossier::event::Event as DossierEvent;
 use hoso_domain::dossier::facts::{RoundFacts, SubjectFacts, UnitFacts};
 use hoso_domain::ids::{DossierId, ItemId, PersonId, RoundId, SubjectId, UnitId};
@@ -28,6 +29,8 @@ pub(crate) struct World {
     items: BTreeMap<ItemId, DossierId>,
     /// The dossiers a document belongs to, by digest.
     documents: BTreeMap<String, BTreeSet<DossierId>>,
+    /// Whose each document is, and which are gone.
+    pub(crate) belonging: Belonging,
 }
 
 impl World {
@@ -141,6 +144,7 @@ impl World {
             | DossierEvent::DossierSupplemented(_)
             | DossierEvent::DossierWithdrawn(_)
             | DossierEvent::DossierClosed(_)
+            | DossierEvent::DocumentsErased(_)
             | DossierEvent::AttemptRefused(_) => {}
         }
     }
@@ -155,7 +159,10 @@ impl World {
     }
 
     fn try_apply(&mut self, event: &RecordedEvent) -> Result<(), serde_json::Error> {
-        match event.stream.category() {
+        let (category, id) = (event.stream.category(), event.stream.id());
+        self.belonging
+            .apply(category, id, &event.event_type, &event.data)?;
+        match category {
             "dossier" => {
                 if let Ok(dossier) = DossierId::parse(event.stream.id()) {
                     self.apply_dossier(serde_json::from_str(&event.data)?, &dossier);

@@ -122,6 +122,7 @@ fn follow(event: dossier::Event) -> Vec<Effect> {
         | dossier::Event::SupplementRequested(_)
         | dossier::Event::DossierWithdrawn(_)
         | dossier::Event::DossierClosed(_)
+        | dossier::Event::DocumentsErased(_)
         | dossier::Event::AttemptRefused(_) => Vec::new(),
     }
 }

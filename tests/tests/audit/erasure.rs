@@ -14,13 +14,13 @@ use super::bundle::text;
 const NAME: &str = "Nguyễn Văn Hư Cấu";
 const POSITION: &str = "Chuyên viên chính hư cấu";
 
-struct Official<'s> {
-    url: &'s str,
-    token: String,
+pub(crate) struct Official<'s> {
+    pub(crate) url: &'s str,
+    pub(crate) token: String,
 }
 
 impl<'s> Official<'s> {
-    fn of(data: &str, url: &'s str, official: &str) -> Self {
+    pub(crate) fn of(data: &str, url: &'s str, official: &str) -> Self {
         let issued = hoso_json(&[
             "token",
             "issue",
@@ -49,7 +49,7 @@ impl<'s> Official<'s> {
         serde_json::from_str(&body).unwrap()
     }
 
-    fn erase(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn erase(&self, arguments: &[&str]) -> Output {
         Command::new(hoso_binary())
             .args(["erase", "ca-nhan-01", "--url", self.url])
             .args(arguments)
@@ -59,25 +59,27 @@ impl<'s> Official<'s> {
     }
 }
 
-/// Every file under a directory that holds the bytes.
-fn holding(directory: &Path, bytes: &[u8]) -> Vec<String> {
+/// Every file under a directory that holds the bytes. Files of a database in use come and go.
+pub(crate) fn holding(directory: &Path, bytes: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
         let path = entry.path();
         if path.is_dir() {
             found.extend(holding(&path, bytes));
-        } else if fs::read(&path)
-            .unwrap()
-            .windows(bytes.len())
-            .any(|w| w == bytes)
-        {
-            found.push(path.display().to_string());
+            continue;
+        }
+        match fs::read(&path) {
+            Ok(read) if read.windows(bytes.len()).any(|w| w == bytes) => {
+                found.push(path.display().to_string());
+            }
+            Ok(_) => {}
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}"),
         }
     }
     found
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 

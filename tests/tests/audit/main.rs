@@ -12,6 +12,7 @@ mod bundle;
 mod by_hand;
 mod check;
 mod dossier;
+mod erased_documents;
 mod erasure;
 mod full;
 mod later;

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::content::{Addressee, Channel, ProposedItem};
 use super::event::{
-    AttachmentAdded, DossierClosed, MinutesRecorded, ReportAttached, SupplementRequested,
+    AttachmentAdded, DocumentsErased, DossierClosed, MinutesRecorded, ReportAttached,
+    SupplementRequested,
 };
 use super::facts::{RoundFacts, SubjectFacts, TakenBy, UnitFacts};
 use crate::actor::Role;
@@ -42,6 +43,8 @@ pub enum Command {
     RequestSupplement(SupplementRequested),
     /// Note how the procedure answered (reaction).
     Close(DossierClosed),
+    /// Note that documents go with the persons they belong to, each once (reaction).
+    EraseDocuments(Vec<DocumentsErased>),
 }
 
 /// Begin a dossier.
@@ -177,6 +180,7 @@ impl Command {
             Self::Withdraw(_) => "WithdrawDossier",
             Self::RequestSupplement(_) => "RequestSupplement",
             Self::Close(_) => "CloseDossier",
+            Self::EraseDocuments(_) => "EraseDocuments",
         }
     }
 
@@ -193,7 +197,9 @@ impl Command {
             Self::RecordMinutes(_) => &[Role::UnitStandingOffice],
             Self::ConfirmReport(_) | Self::RefuseReport(_) => &[Role::UnitCommittee],
             Self::SignProposal(_) | Self::Submit(_) | Self::Withdraw(_) => &[Role::UnitHead],
-            Self::RequestSupplement(_) | Self::Close(_) => &[Role::System],
+            Self::RequestSupplement(_) | Self::Close(_) | Self::EraseDocuments(_) => {
+                &[Role::System]
+            }
         }
     }
 }

@@ -45,6 +45,8 @@ pub enum Event {
     DossierWithdrawn(DossierWithdrawn),
     /// The procedure answered: nothing is left to do for the unit.
     DossierClosed(DossierClosed),
+    /// Documents of a person who was erased are gone.
+    DocumentsErased(DocumentsErased),
     /// A denied attempt.
     AttemptRefused(Refusal),
 }
@@ -311,6 +313,16 @@ pub struct DossierClosed {
     pub reason: String,
 }
 
+/// Documents went with the person whose items they belonged to (xoá tài liệu cá nhân).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentsErased {
+    /// The person: erased before, by two others.
+    pub person: PersonId,
+    /// SHA-256 of each document, lower-case hex, in order; none belonged to anybody else as well.
+    pub digests: Vec<String>,
+}
+
 impl StoredEvent for Event {
     fn event_type(&self) -> &'static str {
         match self {
@@ -328,6 +340,7 @@ impl StoredEvent for Event {
             Self::DossierSupplemented(_) => "DossierSupplemented",
             Self::DossierWithdrawn(_) => "DossierWithdrawn",
             Self::DossierClosed(_) => "DossierClosed",
+            Self::DocumentsErased(_) => "DocumentsErased",
             Self::AttemptRefused(_) => "AttemptRefused",
         }
     }
@@ -348,7 +361,8 @@ impl StoredEvent for Event {
             | Self::SupplementRequested(_)
             | Self::DossierSupplemented(_)
             | Self::DossierWithdrawn(_)
-            | Self::DossierClosed(_) => None,
+            | Self::DossierClosed(_)
+            | Self::DocumentsErased(_) => None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod decide;
 pub mod event;
 pub mod facts;
 mod rejection;
+mod stage;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,8 @@ pub use content::{
 pub use decide::{DOCUMENTS_MAX, ITEMS_MAX, TEXT_CHARS_MAX};
 pub use event::{Closure, Event};
 pub use rejection::Rejection;
-pub use state::{DossierState, HandedIn, Judgement, Papers, Report, Since, Stage};
+pub use stage::{Since, Stage};
+pub use state::{DossierState, HandedIn, Judgement, Papers, Report};
 
 /// The dossier's decisions; streams `dossier-<id>`.
 #[derive(Debug, Clone, Copy)]

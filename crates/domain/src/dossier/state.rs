@@ -10,8 +10,9 @@ use super::content::{
 };
 use super::event::{
     AttachmentAdded, Closure, DossierDrafted, DossierSubmitted, DossierSupplemented, Event,
-    MinutesRecorded, ProposalSigned, ReportAttached, SupplementRequested,
+    MinutesRecorded, ProposalSigned, ReportAttached,
 };
+use super::stage::{Since, Stage};
 use crate::document::DocumentRef;
 use crate::ids::{ItemId, PersonId};
 
@@ -51,6 +52,9 @@ pub struct Papers {
     pub handed_in: Option<HandedIn>,
     /// Persons who confirmed or refused a report, or signed the proposal (R55).
     pub confirmers: BTreeSet<PersonId>,
+    /// Digests of documents that were erased with a person, and that no paper named again since.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub erased: BTreeSet<String>,
 }
 
 /// How a dossier was handed in.
@@ -104,68 +108,6 @@ pub enum Judgement {
     },
 }
 
-/// Where a dossier stands on the unit's side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "at",
-    rename_all = "SCREAMING_SNAKE_CASE",
-    rename_all_fields = "camelCase"
-)]
-pub enum Stage {
-    /// The unit works on it (đang lập).
-    Preparing,
-    /// Handed in (đã nộp).
-    Submitted,
-    /// Back with the unit for a supplement (chờ bổ sung).
-    SupplementRequested {
-        /// What Home Affairs asked for.
-        request: SupplementRequested,
-        /// What came in since.
-        since: Since,
-    },
-    /// The supplement was handed in (đã bổ sung).
-    Supplemented {
-        /// Which round of supplement.
-        supplement_round: u32,
-    },
-    /// Withdrawn (đã rút).
-    Withdrawn {
-        /// Date of the unit's letter.
-        date: NaiveDate,
-        /// Why.
-        reason: String,
-    },
-    /// The procedure answered (đã có kết quả xử lý).
-    Closed {
-        /// How.
-        outcome: Closure,
-        /// Why.
-        reason: String,
-    },
-}
-
-/// What came in since a supplement was requested.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Since {
-    /// Items whose reports were attached, confirmed or refused.
-    pub reports: BTreeSet<ItemId>,
-    /// New minutes.
-    pub minutes: bool,
-    /// A new proposal.
-    pub proposal: bool,
-    /// An item was taken out, or a supporting document came.
-    pub other: bool,
-}
-
-impl Since {
-    /// Nothing came in.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.reports.is_empty() && !self.minutes && !self.proposal && !self.other
-    }
-}
-
 impl DossierState {
     /// The papers, if the dossier exists.
     #[must_use]
@@ -204,6 +146,7 @@ impl Papers {
             proposal: None,
             handed_in: None,
             confirmers: BTreeSet::new(),
+            erased: BTreeSet::new(),
         }
     }
 
@@ -266,11 +209,13 @@ impl Papers {
             Event::ItemAdded(item) => self.add_item(item),
             Event::ItemRemoved(removed) => self.remove_item(&removed.item),
             Event::AttachmentAdded(attachment) => {
+                self.name(&attachment.document);
                 self.attachments.push(attachment.clone());
                 self.note(|since| since.other = true);
             }
             Event::ReportAttached(report) => self.attach_report(report),
             Event::MinutesRecorded(minutes) => {
+                self.name(&minutes.document);
                 self.minutes = Some(minutes.clone());
                 self.note(|since| since.minutes = true);
             }
@@ -288,6 +233,7 @@ impl Papers {
                 self.judge(&refused.item, &refused.confirmer, judgement);
             }
             Event::ProposalSigned(signed) => {
+                self.name(&signed.document);
                 self.confirmers.insert(signed.signer.clone());
                 self.proposal = Some(signed.clone());
                 self.note(|since| since.proposal = true);
@@ -312,6 +258,9 @@ impl Papers {
                     reason: closed.reason.clone(),
                 };
             }
+            Event::DocumentsErased(erased) => {
+                self.erased.extend(erased.digests.iter().cloned());
+            }
         }
     }
 
@@ -332,7 +281,15 @@ impl Papers {
         });
     }
 
+    /// A document that came anew is there again, whoever's it was before.
+    fn name(&mut self, document: &DocumentRef) {
+        if let Some(digest) = &document.sha256 {
+            self.erased.remove(digest);
+        }
+    }
+
     fn attach_report(&mut self, report: &ReportAttached) {
+        self.name(&report.document);
         let awaited = Report {
             number: report.number.clone(),
             document: report.document.clone(),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The plan's procedure, as it was first declared.
-const SOC_TRANG_52_2022: &str = include_str!("../../procedures/soc-trang-52-2022-v1.json");
+/// The plan's procedure, as it was last declared.
+const SOC_TRANG_52_2022: &str = include_str!("../../procedures/soc-trang-52-2022-v2.json");
 /// Most places of a net: a marking is one word.
 const PLACES_MAX: usize = 64;
 

@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::is_text;
 use crate::actor::{Actor, Refusal, Role};
 use crate::decider::{Decider, Explain, Issued, Listing, Obstacle, StoredDecider, StoredEvent};
-use crate::ids::{OfficialId, PersonId, UnitId};
+use crate::ids::{PersonId, UnitId};
+
+mod erasure;
+
+pub use erasure::{ErasedDocuments, Erasure, ErasureDropped, ErasureRequest};
 
 /// What a sealed text begins with; no text in the clear may.
 pub const SEALED: &str = "sealed:";
@@ -49,40 +53,6 @@ impl PersonDetails {
     pub fn is_sealed(&self) -> bool {
         is_sealed(&self.name) && self.position.as_deref().is_none_or(is_sealed)
     }
-}
-
-/// Somebody asks that a person's texts be erased (xoá dữ liệu cá nhân).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ErasureRequest {
-    /// The person.
-    pub person: PersonId,
-    /// What it rests on (căn cứ): the person's request, the end of the term of keeping; no name.
-    pub basis: String,
-    /// Who asks.
-    pub official: OfficialId,
-    /// The person behind that official.
-    pub requester: PersonId,
-}
-
-/// A person's texts cannot be read from now on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Erasure {
-    /// The person.
-    pub person: PersonId,
-    /// What it rests on, as it was asked for.
-    pub basis: String,
-    /// Who asked; who agreed is the event's actor.
-    pub requested_by: OfficialId,
-}
-
-/// A request was taken back or turned down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ErasureDropped {
-    /// The person.
-    pub person: PersonId,
 }
 
 /// What happened to a person's entry.
@@ -134,8 +104,13 @@ pub enum Command {
     Register(PersonDetails),
     /// Change the entry.
     Change(PersonDetails),
-    /// Ask that the texts be erased, on this basis.
-    RequestErasure(String),
+    /// Ask that the texts be erased; of an erased person, that more documents go.
+    RequestErasure {
+        /// What it rests on.
+        basis: String,
+        /// Which documents are to go.
+        documents: Option<ErasedDocuments>,
+    },
     /// Drop the request.
     DropErasure,
     /// Agree to the request, as another person than the one who asked.
@@ -228,6 +203,9 @@ pub enum PersonState {
         details: PersonDetails,
         /// Who asked, and why.
         erasure: Erasure,
+        /// Somebody asks that more documents go than did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<ErasureRequest>,
     },
 }
 
@@ -279,9 +257,11 @@ impl Decider for Person {
         match issued.command {
             Command::Register(details) => register(state, details),
             Command::Change(details) => change(state, details),
-            Command::RequestErasure(basis) => request(state, basis, issued.by),
-            Command::DropErasure => drop_request(state),
-            Command::Erase => erase(state, &issued.by),
+            Command::RequestErasure { basis, documents } => {
+                erasure::request(state, basis, documents, issued.by)
+            }
+            Command::DropErasure => erasure::drop_request(state),
+            Command::Erase => erasure::erase(state, &issued.by),
         }
     }
 
@@ -313,8 +293,17 @@ impl Decider for Person {
                 PersonState::Erased {
                     details: entry.details,
                     erasure: erasure.clone(),
+                    request: None,
                 }
             }
+            (
+                PersonState::Erased {
+                    details,
+                    erasure,
+                    request,
+                },
+                event,
+            ) => erasure::again(details, erasure, request, event),
             (
                 state,
                 Event::AttemptRefused(_)
@@ -353,61 +342,6 @@ fn change(state: &PersonState, details: PersonDetails) -> Result<Vec<Event>, Rej
     }
 }
 
-fn request(state: &PersonState, basis: String, by: Actor) -> Result<Vec<Event>, Rejection> {
-    match state {
-        PersonState::Unregistered => Err(Rejection::UnknownPerson),
-        PersonState::Registered(entry) => {
-            if !is_text(&basis) {
-                return Err(Rejection::Text("basis"));
-            }
-            if !entry.is_sealed() {
-                return Err(Rejection::InTheClear);
-            }
-            Ok(vec![Event::PersonErasureRequested(ErasureRequest {
-                person: entry.details.person.clone(),
-                basis,
-                official: by.official,
-                requester: by.person,
-            })])
-        }
-        PersonState::ErasureRequested { .. } => Err(Rejection::ErasureRequested),
-        PersonState::Erased { .. } => Err(Rejection::Erased),
-    }
-}
-
-fn drop_request(state: &PersonState) -> Result<Vec<Event>, Rejection> {
-    match state {
-        PersonState::ErasureRequested { request, .. } => {
-            Ok(vec![Event::PersonErasureDropped(ErasureDropped {
-                person: request.person.clone(),
-            })])
-        }
-        PersonState::Unregistered => Err(Rejection::UnknownPerson),
-        PersonState::Registered(_) => Err(Rejection::ErasureNotRequested),
-        PersonState::Erased { .. } => Err(Rejection::Erased),
-    }
-}
-
-/// Again is no error: the record may be there and the key not yet destroyed.
-fn erase(state: &PersonState, by: &Actor) -> Result<Vec<Event>, Rejection> {
-    match state {
-        PersonState::ErasureRequested { request, .. } => {
-            // Two persons, not two accounts of one.
-            if request.official == by.official || request.requester == by.person {
-                return Err(Rejection::ErasureNeedsTwo);
-            }
-            Ok(vec![Event::PersonErased(Erasure {
-                person: request.person.clone(),
-                basis: request.basis.clone(),
-                requested_by: request.official.clone(),
-            })])
-        }
-        PersonState::Unregistered => Err(Rejection::UnknownPerson),
-        PersonState::Registered(_) => Err(Rejection::ErasureNotRequested),
-        PersonState::Erased { .. } => Ok(Vec::new()),
-    }
-}
-
 impl StoredDecider for Person {
     const CATEGORY: &'static str = "person";
 
@@ -439,7 +373,7 @@ fn refusal(actor: &Actor, command: &Command) -> Option<Refusal> {
     let action = match command {
         Command::Register(_) => "RegisterPerson",
         Command::Change(_) => "ChangePerson",
-        Command::RequestErasure(_) => "RequestErasure",
+        Command::RequestErasure { .. } => "RequestErasure",
         Command::DropErasure => "DropErasure",
         Command::Erase => "ErasePerson",
     };

@@ -1,12 +1,12 @@
 //! The bytes of documents, by their digest: `<data>/documents/sha256/ab/cd/<hex>`.
 //!
-//! Written once, whole or not at all, never changed, and verified on every reading. Which dossier
-//! a document belongs to stands in events, not here.
+//! Written once, whole or not at all, never changed, and verified on every reading; erased only with
+//! a person whose alone it was. Which dossier a document belongs to stands in events, not here.
 
 mod kind;
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -167,6 +167,29 @@ impl DocumentStore {
         Ok(run_blocking(move || write_once(&path, &bytes)).await?)
     }
 
+    /// Whether there is a file of this digest, good or damaged.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub async fn has(&self, sha256: &str) -> Result<bool, DocumentError> {
+        match self.path(sha256) {
+            Some(path) => Ok(run_blocking(move || path.try_exists()).await?),
+            None => Ok(false),
+        }
+    }
+
+    /// Removes a document for good: overwritten, then unlinked. `false` where there was none. What a
+    /// disk or a snapshot keeps behind the file system's back is not reached.
+    ///
+    /// # Errors
+    /// The disk failed: the bytes may still be there.
+    pub async fn erase(&self, sha256: &str) -> Result<bool, DocumentError> {
+        let Some(path) = self.path(sha256) else {
+            return Ok(false);
+        };
+        Ok(run_blocking(move || erase(&path)).await?)
+    }
+
     /// The digests of all documents, in order. Whatever else lies in the directory is passed over.
     ///
     /// # Errors
@@ -265,6 +288,23 @@ fn write_once(path: &Path, bytes: &[u8]) -> io::Result<()> {
         fs::File::open(ancestor)?.sync_all()?;
     }
     Ok(())
+}
+
+/// `false` where there is no file.
+fn erase(path: &Path) -> io::Result<bool> {
+    let mut file = match fs::OpenOptions::new().write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let size = file.metadata()?.len();
+    io::copy(&mut io::repeat(0).take(size), &mut file)?;
+    file.sync_all()?;
+    fs::remove_file(path)?;
+    if let Some(directory) = path.parent() {
+        fs::File::open(directory)?.sync_all()?;
+    }
+    Ok(true)
 }
 
 async fn run_blocking<T: Send + 'static>(

@@ -24,6 +24,7 @@ use super::{PlaceArgs, archive, keys, told};
 use crate::backup::line::{Digest, EventLine};
 use crate::backup::{documents_in, of_the_disk};
 use crate::cli::{BadInput, DONE};
+use crate::erased::Erased;
 use crate::folds::{Folded, Folder};
 use crate::output::say;
 use crate::store;
@@ -38,6 +39,7 @@ pub(super) struct Paths {
     head: TreeHead,
     folded: Folded,
     places: BTreeMap<DossierId, BTreeSet<Position>>,
+    erased: Erased,
 }
 
 /// What is in a dossier's bundle.
@@ -92,6 +94,7 @@ impl Paths {
             head,
             folded,
             places,
+            erased,
         } = match begun {
             Ok(begun) => begun,
             Err(error) => {
@@ -108,6 +111,7 @@ impl Paths {
             head,
             folded,
             places,
+            erased,
         })
     }
 
@@ -162,12 +166,15 @@ impl Paths {
         packer.file(bundle::KEY, key.as_bytes())?;
         packer.file(bundle::CHECKPOINT, self.note.as_bytes())?;
         packer.begin(bundle::EVENTS)?;
-        let mut documents = BTreeSet::new();
+        let (mut documents, mut path) = (BTreeSet::new(), Erased::default());
         for position in places {
             let event = self.event(*position).await?;
+            path.note(&event);
             documents_in(&serde_json::from_str(&event.data)?, &mut documents);
             packer.write(&self.line(event)?)?;
         }
+        // Only what the path itself shows as erased can be left out of it.
+        documents.retain(|digest| !(path.path_shows(digest) && self.erased.shows(digest)));
         for digest in &documents {
             let name = digest.to_string();
             let bytes = self.runtime.documents.get(&name).await;
@@ -229,6 +236,7 @@ struct Begun {
     head: TreeHead,
     folded: Folded,
     places: BTreeMap<DossierId, BTreeSet<Position>>,
+    erased: Erased,
 }
 
 /// Reads the log up to a checkpoint.
@@ -236,25 +244,30 @@ async fn begin(runtime: &Runtime, archive: &Archive, keys: &Keys, newest: bool) 
     let history = rotations::of_ledger(&runtime.ledger, keys.log()).await?;
     let (note, checkpoint) = export::chosen(archive, &history, newest)?;
     let head = checkpoint.head();
-    let (folded, places) = fold(SharedLedger::clone(&runtime.ledger), head.size).await?;
+    let (folded, places, erased) = fold(SharedLedger::clone(&runtime.ledger), head.size).await?;
     Ok(Begun {
         signer: history.at(head.size).log.clone(),
         note,
         head,
         folded,
         places,
+        erased,
     })
 }
 
 async fn fold(
     ledger: SharedLedger,
     size: u64,
-) -> Result<(Folded, BTreeMap<DossierId, BTreeSet<Position>>)> {
+) -> Result<(Folded, BTreeMap<DossierId, BTreeSet<Position>>, Erased)> {
     let mut places = BTreeMap::<DossierId, BTreeSet<Position>>::new();
-    let mut folder = Folder::default();
+    let (mut folder, mut erased) = (Folder::default(), Erased::default());
     let mut pages = Box::pin(pages(ledger, 0, size));
     while let Some(page) = pages.next().await {
-        for (dossier, position) in folder.page(&page?) {
+        let page = page?;
+        for event in &page {
+            erased.note(event);
+        }
+        for (dossier, position) in folder.page(&page) {
             places.entry(dossier).or_default().insert(position);
         }
     }
@@ -262,7 +275,7 @@ async fn fold(
     for (dossier, position) in last {
         places.entry(dossier).or_default().insert(position);
     }
-    Ok((log, places))
+    Ok((log, places, erased))
 }
 
 /// Whether a text in the data is the dossier's id, wherever it stands.

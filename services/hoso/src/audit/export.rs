@@ -219,7 +219,12 @@ impl Export<'_> {
     async fn documents(&mut self, runtime: &Runtime, round: &RoundId) -> Result<usize> {
         let (folded, _) = std::mem::take(&mut self.folder).end();
         let documents = documents(round, &folded, &self.named)?;
+        let mut packed = 0;
         for digest in documents.keys() {
+            if self.named.shows_erased(digest) {
+                continue;
+            }
+            packed += 1;
             let name = digest.to_string();
             let bytes = runtime.documents.get(&name).await.map_err(of_the_disk)?;
             let Some(bytes) = bytes else {
@@ -228,7 +233,7 @@ impl Export<'_> {
             let name = format!("{}{name}", bundle::DOCUMENTS);
             self.packer.file(&name, &bytes)?;
         }
-        Ok(documents.len())
+        Ok(packed)
     }
 
     /// Older checkpoints on either side of each act, and those that handed the log over, with the cosignatures that they have.

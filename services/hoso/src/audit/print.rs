@@ -4,7 +4,8 @@ use hoso_proof::policy::Judgement;
 use serde_json::Value;
 
 use crate::audit::findings::Finding;
-use crate::audit::witnesses;
+use crate::audit::{bundle, witnesses};
+use crate::backup::line::Digest;
 use crate::output::say;
 use crate::witness;
 
@@ -16,6 +17,16 @@ pub(in crate::audit) fn report(mut report: Value, judged: Option<&Judgement<'_>>
         report.insert("quorum".to_owned(), judged.reached.into());
     }
     say!("{report}");
+}
+
+/// Prints which documents are not there because they went with a person.
+pub(in crate::audit) fn erased(documents: &[Digest]) {
+    for document in documents {
+        say!(
+            "{}{document}: erased with the person it belonged to, as the record says",
+            bundle::DOCUMENTS
+        );
+    }
 }
 
 /// Prints what the witnesses said and what was found, for people.

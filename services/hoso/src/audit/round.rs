@@ -12,18 +12,20 @@ use serde_json::Value;
 
 use crate::backup::documents_in;
 use crate::backup::line::Digest;
+use crate::erased::Erased;
 use crate::folds::Folded;
 
 /// Documents, and the first event that names each.
 pub(super) type Documents = BTreeMap<Digest, Position>;
 
-/// The documents that streams name.
+/// The documents that streams name, and which of them are shown as erased.
 #[derive(Default)]
-pub(super) struct Named(BTreeMap<StreamName, Documents>);
+pub(super) struct Named(BTreeMap<StreamName, Documents>, Erased);
 
 impl Named {
     /// Notes those of the next event.
     pub(super) fn note(&mut self, event: &RecordedEvent) {
+        self.1.note(event);
         if !event.data.contains("\"sha256\"") {
             return;
         }
@@ -36,6 +38,11 @@ impl Named {
             let stream = self.0.entry(event.stream.clone()).or_default();
             stream.entry(digest).or_insert(event.position);
         }
+    }
+
+    /// Whether the log shows that a document was erased with a person.
+    pub(super) fn shows_erased(&self, document: &Digest) -> bool {
+        self.1.shows(document)
     }
 
     /// Those of a round.

@@ -23,6 +23,7 @@ use super::bundle::{self, About, AboutDossier, Format};
 use super::findings::Findings;
 use super::unpack::Unpacker;
 use super::witnesses;
+use crate::backup::line::Digest;
 use crate::cli::BadInput;
 use crate::input;
 
@@ -232,15 +233,23 @@ pub(super) fn key_of(key: &str) -> Result<LogIdentity> {
     Ok(log.map_err(|error| BadInput(format!("--key: {error}")))?)
 }
 
+/// Holds the documents to what events name; those that are not there and that the record itself shows
+/// as erased with a person.
 fn documents(
     bundle: &mut Unpacker,
     named: &super::round::Documents,
+    is_erased: impl Fn(&Digest) -> bool,
     whose: &str,
     findings: &mut Findings,
-) {
+) -> Vec<Digest> {
+    let mut erased = Vec::new();
     let there = bundle.documents().clone();
     for (document, position) in named {
         let file = format!("{}{document}", bundle::DOCUMENTS);
+        if !there.contains(document) && is_erased(document) {
+            erased.push(*document);
+            continue;
+        }
         if !there.contains(document) {
             findings.at(*position, &file, "the event names it, and it is not there");
             continue;
@@ -258,4 +267,5 @@ fn documents(
         let file = format!("{}{document}", bundle::DOCUMENTS);
         findings.of(&file, format!("no event of the {whose} names it"));
     }
+    erased
 }

@@ -24,6 +24,7 @@ use super::problems::Problems;
 use super::read::Backup;
 use super::same_log;
 use super::target::{Lines, Target};
+use crate::erased;
 
 /// Events of one file, at most.
 const EVENTS_MAX: u64 = 10_000;
@@ -85,8 +86,11 @@ pub(super) async fn write(
     }
     run.events(progress).await?;
     run.commands().await?;
-    run.documents(before.as_ref()).await?;
+    let erased = erased::of_log(&runtime.ledger, run.until).await?;
+    run.documents(before.as_ref(), erased.as_ref()).await?;
     run.standing(standing).await?;
+    let erased = erased.unwrap_or_default();
+    let store = run.target.store();
     let manifest = Manifest {
         format_version: FORMAT,
         program: concat!("hoso ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -96,6 +100,11 @@ pub(super) async fn write(
         files: run.files,
     };
     let sha256 = run.target.commit(&manifest)?;
+    // Last: until the events that say so are in it, a backup has every document that it lists.
+    for document in &erased {
+        let gone = store.erase(&document.to_string()).await;
+        gone.map_err(of_the_disk)?;
+    }
     Ok(Written {
         manifest,
         sha256,
@@ -224,34 +233,51 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Copies the documents that are not in the backup. The list is written last: what it names is
-    /// on the disk.
-    async fn documents(&mut self, before: Option<&Backup>) -> Result<()> {
-        let mut held = before
+    /// Copies the documents that are not in the backup, and none that was erased with a person. The
+    /// list is written last: what it names is on the disk.
+    async fn documents(
+        &mut self,
+        before: Option<&Backup>,
+        erased: Option<&BTreeSet<Digest>>,
+    ) -> Result<()> {
+        let listed = before
             .map(Backup::documents)
             .transpose()?
             .unwrap_or_default();
         let (source, store) = (&self.runtime.documents, self.target.store());
+        let mut held = listed.clone();
+        if let Some(erased) = erased {
+            // One that was erased and came again, as somebody else's, is copied again.
+            for sha256 in &listed {
+                let there = store.has(&sha256.to_string()).await.map_err(of_the_disk)?;
+                if !there && !erased.contains(sha256) {
+                    held.remove(sha256);
+                }
+            }
+        }
+        let passed = |sha256: &Digest| erased.is_some_and(|erased| erased.contains(sha256));
         let mut added = Vec::new();
         for name in source.digests().await.map_err(of_the_disk)? {
             let Ok(sha256) = Digest::try_from(name.clone()) else {
                 continue;
             };
-            if held.contains(&sha256) {
+            if held.contains(&sha256) || passed(&sha256) {
                 continue;
             }
             match source.get(&name).await {
                 Ok(Some(bytes)) => {
                     let size = bytes.len() as u64;
                     store.keep(&name, bytes).await.map_err(of_the_disk)?;
-                    added.push(DocumentLine { sha256, size });
+                    if !listed.contains(&sha256) {
+                        added.push(DocumentLine { sha256, size });
+                    }
                     held.insert(sha256);
                 }
                 Ok(None) => {}
                 Err(error) => self.problems.add(error.to_string()),
             }
         }
-        for sha256 in self.named.difference(&held) {
+        for sha256 in self.named.difference(&held).filter(|named| !passed(named)) {
             self.problems.add(format!(
                 "document {sha256} is named by an event and is not in the store"
             ));

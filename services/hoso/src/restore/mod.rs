@@ -27,6 +27,7 @@ use crate::backup::problems::Problems;
 use crate::backup::read::Backup;
 use crate::backup::{documents_in, of_the_disk, progress_bar, show, shown};
 use crate::cli::{BadInput, DONE, FOUND_PROBLEMS};
+use crate::erased::Erased;
 use crate::folds::{Folded, Folder, difference};
 use crate::mark::Marks;
 use crate::output::say;
@@ -114,7 +115,7 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<u8> {
     let loaded = loaded.await;
     bar.finish_and_clear();
     let loaded = loaded?;
-    let problems = documents(&backup, &config.data, &loaded.named).await?;
+    let problems = documents(&backup, &config.data, &loaded).await?;
     if let Some(copy) = &args.person_keys {
         let to = PersonKeys::new(config.person_keys.clone());
         PersonKeys::new(copy.clone()).copy_to(&to)?;
@@ -225,6 +226,8 @@ struct Loaded {
     streams: usize,
     /// Documents that the events name.
     named: BTreeSet<Digest>,
+    /// Documents that the events show as erased with a person.
+    erased: BTreeSet<Digest>,
 }
 
 /// Writes everything but the documents, and reads it back.
@@ -235,11 +238,12 @@ async fn load(
     progress: impl Fn(u64, u64),
 ) -> Result<Loaded> {
     let head = backup.manifest.position();
-    let mut named = BTreeSet::new();
+    let (mut named, mut erased) = (BTreeSet::new(), Erased::default());
     for page in backup.events() {
         let page = page?;
         for event in &page {
             losses.look_at(event)?;
+            erased.note(event);
             if event.data.contains("\"sha256\"") {
                 documents_in(&serde_json::from_str::<Value>(&event.data)?, &mut named);
             }
@@ -255,9 +259,13 @@ async fn load(
     let standing = backup.standing()?;
     restore.commands(standing.commands).await?;
     restore.consumers(standing.cursors, standing.parked).await?;
-    verify(restore, folded)
-        .await
-        .map(|streams| Loaded { streams, named })
+    let streams = verify(restore, folded).await?;
+    let erased = erased.all();
+    Ok(Loaded {
+        streams,
+        named,
+        erased,
+    })
 }
 
 /// Folds what was written, read back, and writes the paths of dossiers on the way.
@@ -322,17 +330,20 @@ fn refuse_differences(differences: &[String]) -> Result<()> {
     )
 }
 
-/// Copies the documents; those that events name and nobody has are the problems.
-async fn documents(backup: &Backup, data: &Path, named: &BTreeSet<Digest>) -> Result<Problems> {
+/// Copies the documents, none that was erased; those that events name and nobody has are the problems.
+async fn documents(backup: &Backup, data: &Path, loaded: &Loaded) -> Result<Problems> {
     let store = DocumentStore::new(data.join("documents"));
     let held = backup.documents()?;
-    for sha256 in &held {
+    for sha256 in held.difference(&loaded.erased) {
         let bytes = backup.document(*sha256).await?;
         let kept = store.keep(&sha256.to_string(), bytes).await;
         kept.map_err(of_the_disk)?;
     }
     let mut problems = Problems::default();
-    for sha256 in named.difference(&held) {
+    for sha256 in loaded.named.difference(&held) {
+        if loaded.erased.contains(sha256) {
+            continue;
+        }
         if !matches!(store.get(&sha256.to_string()).await, Ok(Some(_))) {
             problems.add(format!(
                 "document {sha256} is named by an event and is not in the backup"

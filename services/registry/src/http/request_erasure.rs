@@ -9,8 +9,10 @@ use super::stream;
 use super::view::{ErasureBody, PersonView};
 use hoso_runtime::http::headers::ChangeHeaders;
 
-/// Asks that name and position of a person be made unreadable for ever. Another person agrees to it
-/// (`…/erasure`) or drops it. For Home Affairs and administrators.
+/// Asks that name and position of a person be made unreadable for ever, and that documents of the
+/// person's own items go (`GET /api/v1/documents?person=` says which). Another person agrees to it
+/// (`…/erasure`) or drops it. Of somebody erased it asks that more documents go than did. For Home
+/// Affairs and administrators.
 #[utoipa::path(
     post,
     path = "/api/v1/persons/{id}/erasure-request",
@@ -31,11 +33,12 @@ pub(crate) async fn request_erasure(
     })
     .await?;
     let order = command.order();
-    let basis = tidy(&command.body.basis);
+    let ask = Ask::RequestErasure {
+        basis: tidy(&command.body.basis),
+        documents: command.body.documents.into(),
+    };
     let name = stream::name::<Person>(&id);
-    let done = runtime
-        .execute::<Person>(&name, order, Ask::RequestErasure(basis))
-        .await?;
+    let done = runtime.execute::<Person>(&name, order, ask).await?;
     let shown = stream::shown(PersonView::of(done.state, done.version, keys))?;
     Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
 }

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hoso_runtime::documents::media_type;
 use hoso_runtime::{Caller, Path, Problem, Runtime, View};
@@ -11,7 +11,8 @@ use super::target::Target;
 use crate::access::Sight;
 use crate::views::World;
 
-/// The bytes of a document. A unit's officials get those of their unit's dossiers.
+/// The bytes of a document. A unit's officials get those of their unit's dossiers. One that was erased
+/// with the person it belonged to is gone: 410.
 #[utoipa::path(
     get,
     path = "/api/v1/documents/{sha256}",
@@ -29,6 +30,12 @@ pub(crate) async fn get_document(
     if !may_read(&runtime, &world, &caller, &sha256).await? {
         return Err(unknown());
     }
+    // By the record first: what it says is gone is given to nobody, also where the file is still there.
+    if world.current().await?.belonging.is_erased(&sha256) {
+        return Err(Problem::new(StatusCode::GONE, "document-erased").detail(
+            "the document went with the person it belonged to; the record keeps its digest",
+        ));
+    }
     let bytes = runtime.documents.get(&sha256).await?.ok_or_else(unknown)?;
     let kind = media_type(&bytes).unwrap_or("application/octet-stream");
     let mut response = bytes.into_response();
@@ -42,10 +49,10 @@ pub(crate) async fn get_document(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    // Bytes under their own digest never change; nobody but the caller may keep them.
+    // Bytes under their own digest never change, but they may have to be forgotten.
     headers.insert(
         header::CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=31536000, immutable"),
+        HeaderValue::from_static("private, no-store"),
     );
     Ok(response)
 }

@@ -11,6 +11,7 @@ mod get_document;
 mod get_dossier;
 mod get_history;
 mod get_state;
+mod list_documents;
 mod list_dossiers;
 mod record_minutes;
 mod refuse_report;
@@ -49,6 +50,9 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
         .routes(routes!(submit_dossier::submit_dossier))
         .routes(routes!(supplement_dossier::supplement_dossier))
         .routes(routes!(withdraw_dossier::withdraw_dossier))
-        .routes(routes!(upload_document::upload_document))
+        .routes(routes!(
+            upload_document::upload_document,
+            list_documents::list_documents
+        ))
         .routes(routes!(get_document::get_document))
 }

@@ -3,6 +3,7 @@
 mod access;
 mod contract;
 mod documents;
+mod erasure;
 mod facts;
 mod journey;
 mod listing;

@@ -10,7 +10,8 @@ use super::super::event::{
     SupplementRequested,
 };
 use super::super::rejection::Rejection;
-use super::super::state::{HandedIn, Papers, Stage};
+use super::super::stage::Stage;
+use super::super::state::{HandedIn, Papers};
 use super::{No, closed, paper};
 use crate::actor::Refusal;
 

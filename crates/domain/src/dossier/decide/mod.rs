@@ -5,6 +5,7 @@
 //! such ones in, and judging them is Home Affairs' part.
 
 mod edit;
+mod erase;
 mod hand_in;
 mod items;
 mod judge;
@@ -14,7 +15,8 @@ use super::command::{Command, Draft};
 use super::event::{Closure, DossierDrafted, Event};
 use super::facts::UnitFacts;
 use super::rejection::Rejection;
-use super::state::{DossierState, Papers, Stage};
+use super::stage::Stage;
+use super::state::{DossierState, Papers};
 use crate::actor::{Actor, Refusal};
 use crate::calendar::civil_day;
 use crate::decider::Issued;
@@ -88,6 +90,7 @@ fn attempt(state: &DossierState, issued: Issued<Command>) -> Result<Vec<Event>, 
         Command::Withdraw(withdraw) => hand_in::withdraw(papers, withdraw, today),
         Command::RequestSupplement(request) => hand_in::request_supplement(papers, request),
         Command::Close(close) => hand_in::close(papers, close),
+        Command::EraseDocuments(erased) => Ok(erase::documents(papers, erased)),
     }
 }
 
@@ -96,7 +99,7 @@ fn authorise(by: &Actor, command: &Command, submitted_by: &UnitId) -> Result<(),
     let action = command.action();
     let denied = Refusal::unless_role(by, command.roles(), action);
     let outside = match command {
-        Command::RequestSupplement(_) | Command::Close(_) => None,
+        Command::RequestSupplement(_) | Command::Close(_) | Command::EraseDocuments(_) => None,
         Command::Draft(_)
         | Command::AddItem(_)
         | Command::RemoveItem(_)

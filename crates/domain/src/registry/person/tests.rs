@@ -1,6 +1,7 @@
 //! Behaviour of a person's stream.
 
 use super::*;
+use crate::ids::OfficialId;
 use crate::registry::given::{given, others, unit, when};
 
 fn details() -> PersonDetails {
@@ -134,9 +135,14 @@ fn by(actor: Actor, state: &PersonState, command: Command) -> Result<Vec<Event>,
     )
 }
 
+fn ask(basis: &str, documents: Option<ErasedDocuments>) -> Command {
+    let basis = basis.to_owned();
+    Command::RequestErasure { basis, documents }
+}
+
 fn requested() -> Vec<Event> {
     let state = given::<Person>(&[Event::PersonRegistered(sealed())]);
-    let request = Command::RequestErasure("Đơn đề nghị số 7".to_owned());
+    let request = ask("Đơn đề nghị số 7", None);
     by(actor("cb-01", "p-01"), &state, request).unwrap()
 }
 
@@ -161,6 +167,7 @@ fn two_persons_erase_a_person_and_one_with_two_accounts_does_not() {
         person: details().person,
         basis: "Đơn đề nghị số 7".to_owned(),
         requested_by: OfficialId::parse("cb-01").unwrap(),
+        documents: None,
     };
     assert_eq!(erased, [Event::PersonErased(erasure)]);
     let state = erased.iter().fold(state, Person::evolve);
@@ -171,7 +178,7 @@ fn two_persons_erase_a_person_and_one_with_two_accounts_does_not() {
     for command in [
         Command::Register(sealed()),
         Command::Change(sealed()),
-        Command::RequestErasure("Đơn".to_owned()),
+        ask("Đơn", None),
         Command::DropErasure,
     ] {
         let after = when::<Person, _>(&state, Role::Administrator, command);
@@ -193,10 +200,7 @@ fn a_request_is_dropped_or_agreed_to_and_nothing_else_happens_meanwhile() {
             Rejection::AlreadyRegistered,
         ),
         (Command::Change(changed), Rejection::ErasureRequested),
-        (
-            Command::RequestErasure("Đơn".to_owned()),
-            Rejection::ErasureRequested,
-        ),
+        (ask("Đơn", None), Rejection::ErasureRequested),
     ] {
         assert_eq!(when::<Person, _>(&state, role, command), Err(rejection));
     }
@@ -229,7 +233,7 @@ fn what_was_ever_recorded_in_the_clear_cannot_be_erased() {
     ] {
         let state = given::<Person>(&events);
         let basis = "Đơn đề nghị".to_owned();
-        let answer = when::<Person, _>(&state, Role::HomeAffairs, Command::RequestErasure(basis));
+        let answer = when::<Person, _>(&state, Role::HomeAffairs, ask(&basis, None));
         assert_eq!(answer, Err(Rejection::InTheClear), "{events:?}");
     }
 }
@@ -240,4 +244,43 @@ fn a_row_that_was_written_before_erasure_existed_is_read_and_written_as_it_was()
     let state: PersonState = serde_json::from_value(row.clone()).unwrap();
     assert_eq!(state, registered());
     assert_eq!(serde_json::to_value(&state).unwrap(), row);
+}
+
+#[test]
+fn more_documents_of_an_erased_person_go_by_two_persons_and_fewer_never() {
+    let state = asked_for();
+    let agree = |state: &PersonState| by(actor("cb-02", "p-02"), state, Command::Erase).unwrap();
+    let erased = agree(&state).iter().fold(state, Person::evolve);
+    let by_one = |state: &PersonState, command| by(actor("cb-01", "p-01"), state, command);
+    let wider = ask("Hết hạn lưu", Some(ErasedDocuments::All));
+    let asked = by_one(&erased, wider.clone()).unwrap();
+    let asked_again = asked.iter().fold(erased.clone(), Person::evolve);
+    assert_eq!(Person::listing(&asked_again).status, ERASED);
+    assert_eq!(
+        by_one(&asked_again, wider.clone()),
+        Err(Rejection::ErasureRequested)
+    );
+    assert_eq!(
+        by_one(&asked_again, Command::Erase),
+        Err(Rejection::ErasureNeedsTwo)
+    );
+    let dropped = by_one(&asked_again, Command::DropErasure).unwrap();
+    assert_eq!(
+        dropped.iter().fold(asked_again.clone(), Person::evolve),
+        erased
+    );
+
+    let events = agree(&asked_again);
+    let Some(Event::PersonErased(erasure)) = events.first() else {
+        panic!("{events:?}");
+    };
+    assert_eq!(erasure.documents, Some(ErasedDocuments::All));
+    let all = events.iter().fold(asked_again, Person::evolve);
+    for documents in [
+        None,
+        Some(ErasedDocuments::WithoutAward),
+        Some(ErasedDocuments::All),
+    ] {
+        assert_eq!(by_one(&all, ask("Đơn", documents)), Err(Rejection::Erased));
+    }
 }

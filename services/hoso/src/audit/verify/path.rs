@@ -23,7 +23,9 @@ use crate::audit::print;
 use crate::audit::round::Documents;
 use crate::audit::unpack::Unpacker;
 use crate::backup::documents_in;
+use crate::backup::line::Digest;
 use crate::cli::{DONE, FOUND_PROBLEMS};
+use crate::erased::Erased;
 use crate::output::say;
 
 /// Events of a path; more than any dossier has.
@@ -43,6 +45,7 @@ struct Path {
     /// Events that do not name the dossier themselves.
     unnamed: Vec<(Position, StreamName)>,
     documents: Documents,
+    erased: Erased,
 }
 
 /// Verifies a dossier's bundle.
@@ -63,9 +66,10 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: AboutDossier)
     let mut path = Path::new(believed.head, about.dossier);
     path.read(bundle, &mut findings)?;
     path.ends(&mut findings);
-    documents(bundle, &path.documents, "dossier", &mut findings);
+    let is_erased = |document: &_| path.erased.path_shows(document);
+    let erased = documents(bundle, &path.documents, is_erased, "dossier", &mut findings);
     let seen = compared(&believed, &mut findings);
-    Ok(report(args, &path, &believed, &seen, findings))
+    Ok(report(args, &path, &believed, (&seen, &erased), findings))
 }
 
 /// Holds the checkpoint to those that were kept: the names of those that it can be held to.
@@ -95,6 +99,7 @@ impl Path {
             about_it: BTreeSet::new(),
             unnamed: Vec::new(),
             documents: Documents::new(),
+            erased: Erased::default(),
         }
     }
 
@@ -211,6 +216,7 @@ impl Path {
             let unnamed = (event.position, event.stream.clone());
             self.unnamed.push(unnamed);
         }
+        self.erased.note(event);
         let mut found = BTreeSet::new();
         documents_in(&data, &mut found);
         for digest in found {
@@ -236,7 +242,7 @@ fn report(
     args: &VerifyArgs,
     path: &Path,
     believed: &Believed<'_>,
-    seen: &[(&Kept, bool)],
+    (seen, erased): (&[(&Kept, bool)], &[Digest]),
     findings: Findings,
 ) -> u8 {
     let ok = findings.none();
@@ -255,7 +261,8 @@ fn report(
             "size": head.size,
             "root": root,
             "keyPinned": believed.pinned,
-            "documents": path.documents.len(),
+            "documents": path.documents.len() - erased.len(),
+            "erasedDocuments": erased,
             "seen": seen.collect::<Vec<_>>(),
             "findings": findings,
         });
@@ -270,9 +277,11 @@ fn report(
                 head.size
             );
         }
+        print::erased(erased);
         print::findings(judged, &findings);
         let word = if ok { "verified" } else { "NOT VERIFIED" };
-        let (dossier, events, documents) = (&path.dossier, path.events, path.documents.len());
+        let documents = path.documents.len() - erased.len();
+        let (dossier, events) = (&path.dossier, path.events);
         say!("{word}: {events} events of {dossier}, {documents} documents, root {root}");
         say!("{NOT_WHOLE}");
     }

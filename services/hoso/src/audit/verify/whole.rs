@@ -14,6 +14,7 @@ use crate::audit::bundle::{self, About};
 use crate::audit::findings::{Finding, Findings};
 use crate::audit::print;
 use crate::audit::unpack::Unpacker;
+use crate::backup::line::Digest;
 use crate::cli::{DONE, FOUND_PROBLEMS};
 use crate::output::say;
 
@@ -23,6 +24,7 @@ struct Report<'a> {
     head: TreeHead,
     streams: usize,
     documents: usize,
+    erased: Vec<Digest>,
     verdicts: u64,
     rankings: u64,
     checkpoints: usize,
@@ -58,7 +60,8 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
         older::proofs(bundle, &read.acts, &believed.note, head, &mut findings)?;
     }
     let named = read.named.of(&about.round, &read.folded)?;
-    documents(bundle, &named, "round", &mut findings);
+    let is_erased = |document: &_| read.named.shows_erased(document);
+    let erased = documents(bundle, &named, is_erased, "round", &mut findings);
     read.judge_again(&args.file)?;
     let seen = match (&policy, &believed.judged) {
         (Some(policy), Some(judged)) => {
@@ -77,7 +80,8 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
         pinned: believed.pinned,
         head: read.head,
         streams: read.folded.streams.len(),
-        documents: named.len(),
+        documents: named.len() - erased.len(),
+        erased,
         verdicts: read.again.verdicts(),
         rankings: read.again.rankings(),
         checkpoints: older.count(),
@@ -113,6 +117,7 @@ impl Report<'_> {
             print::report(self.json(ok, &root, &findings), self.judged);
         } else {
             older::print_acts(self.acts, self.seen);
+            print::erased(&self.erased);
             print::findings(self.judged, &findings);
             let word = if ok { "verified" } else { "NOT VERIFIED" };
             say!(
@@ -140,6 +145,7 @@ impl Report<'_> {
             "verdicts": self.verdicts,
             "rankings": self.rankings,
             "documents": self.documents,
+            "erasedDocuments": self.erased,
             "keys": self.keys.reigns().map(|reign| {
                 json!({ "since": reign.since, "key": reign.log.key().to_string() })
             }).collect::<Vec<_>>(),

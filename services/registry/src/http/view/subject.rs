@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use hoso_domain::evaluation::vocabulary::Group;
-use hoso_domain::ids::{HoldId, InitiativeId, OfficialId, PersonId, SubjectId, UnitId};
+use hoso_domain::ids::{HoldId, InitiativeId, PersonId, SubjectId, UnitId};
 use hoso_domain::registry::hold::{Ground, HoldAct, HoldOpened, HoldState};
 use hoso_domain::registry::initiative::{InitiativeAssessed, InitiativeState};
 use hoso_domain::registry::person::{PersonDetails, PersonState};
@@ -12,7 +12,7 @@ use hoso_runtime::PersonKeys;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::some_text;
+use super::{ErasureView, some_text};
 use crate::personal;
 
 /// A unit (đơn vị) from a day on.
@@ -165,29 +165,6 @@ impl From<PersonBody> for PersonDetails {
     }
 }
 
-/// Why a person's texts are to be erased.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ErasureBody {
-    /// What it rests on (căn cứ); no name.
-    #[schema(example = "Đơn đề nghị số 7 ngày 02/3/2026")]
-    pub(crate) basis: String,
-}
-
-/// What became of the wish to erase a person's texts.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ErasureView {
-    /// `REQUESTED` or `ERASED`.
-    #[schema(example = "REQUESTED")]
-    status: &'static str,
-    /// What it rests on.
-    basis: String,
-    /// Who asked.
-    #[schema(value_type = String, example = "cb-01")]
-    requested_by: OfficialId,
-}
-
 /// A person as the registry knows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -216,27 +193,9 @@ pub(crate) struct PersonView {
 impl PersonView {
     /// `None` for a stream of nothing but denied attempts.
     pub(crate) fn of(state: PersonState, version: u64, keys: &PersonKeys) -> Option<Self> {
-        let (details, erasure) = match state {
-            PersonState::Unregistered => return None,
-            PersonState::Registered(entry) => (entry.details, None),
-            PersonState::ErasureRequested { entry, request } => {
-                let erasure = ErasureView {
-                    status: "REQUESTED",
-                    basis: request.basis,
-                    requested_by: request.official,
-                };
-                (entry.details, Some(erasure))
-            }
-            PersonState::Erased { details, erasure } => {
-                let erasure = ErasureView {
-                    status: "ERASED",
-                    basis: erasure.basis,
-                    requested_by: erasure.requested_by,
-                };
-                (details, Some(erasure))
-            }
-        };
-        let erased = erasure.as_ref().is_some_and(|e| e.status == "ERASED");
+        let details = state.details()?.clone();
+        let erasure = ErasureView::of(state);
+        let erased = erasure.as_ref().is_some_and(ErasureView::is_done);
         let texts = personal::texts(keys, &details, erased);
         Some(Self {
             person: details.person,
