@@ -2,10 +2,13 @@
 //! added to, and the one that is restored; the log verifies, and what is missing is named as erased.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use e2e::office::{ANNUAL, Dossier, Office};
+use e2e::office::{ANNUAL, Dossier, Notes, Office};
 use e2e::server::{Server, hoso, hoso_json};
+use e2e::{hoso_binary, root};
+use hoso_testbed::full::{Full, FullOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -221,4 +224,44 @@ async fn an_erasure_that_a_crash_interrupted_is_done_after_the_next_start() {
     server.kill();
     let _server = Server::start(&data);
     gone(&data, CANARY.as_bytes()).await;
+}
+
+/// Registry and submission as processes of their own, each twice, over PostgreSQL and NATS.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_process_that_has_the_documents_removes_what_another_recorded() {
+    let options = FullOptions {
+        replicas: 2,
+        ..FullOptions::new(hoso_binary().to_path_buf(), root())
+    };
+    let full = Full::start(options).unwrap();
+    let first = full
+        .hoso("hoso_registry")
+        .args(["token", "first"])
+        .output()
+        .unwrap();
+    assert!(first.status.success(), "{first:?}");
+    let token = String::from_utf8(first.stdout).unwrap();
+    let office = Office::at(&full.url(), token.trim(), Arc::new(Notes::default())).await;
+    let (own, _) = prepared(&office).await;
+    let documents = full.data_dir().join("documents");
+    assert_eq!(holding(&documents, CANARY.as_bytes()).len(), 1);
+
+    let basis = json!({ "basis": "Đơn số 7", "documents": "ALL" });
+    let asked = office.post("home-affairs", "persons/ca-nhan-01/erasure-request", basis);
+    asked.await.done();
+    let agreed = office.post("administrator", "persons/ca-nhan-01/erasure", json!({}));
+    agreed.await.done();
+    gone(&documents, CANARY.as_bytes()).await;
+    assert_eq!(holding(&documents, OTHERS.as_bytes()).len(), 1);
+    let staff = format!("{UNIT}/staff");
+    let answer = office.get(&staff, &format!("documents/{own}")).await;
+    answer.not_done(410, "document-erased");
+    let places = [
+        full.data_dir(),
+        full.postgres.data_dir(),
+        full.nats.store_dir(),
+    ];
+    for directory in places {
+        assert_eq!(holding(&directory, CANARY.as_bytes()), Vec::<String>::new());
+    }
 }
