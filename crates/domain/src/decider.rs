@@ -108,7 +108,8 @@ pub trait StoredDecider: Decider<State: StoredState, Event: StoredEvent> {
     /// The row that lists are read from.
     fn listing(state: &Self::State) -> Listing;
     /// The denied attempt, as events, where a rule stood in the way of a person's command: recorded
-    /// before the rejection is answered. Empty where the rejection is only the caller's mistake.
+    /// before the rejection is answered. Empty where the rejection is only the caller's mistake. Not
+    /// asked for a reaction's command: it attempts nothing.
     fn denials(
         _state: &Self::State,
         _command: Self::Command,

@@ -2,6 +2,7 @@
 //! conflict reload and decide again, at most three times.
 
 use chrono::{DateTime, Utc};
+use hoso_domain::actor::Role;
 use hoso_domain::decider::{Decider, Issued, StoredDecider, StoredEvent};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -104,10 +105,12 @@ where
                     Some(_) => return Err(ExecuteError::Rejected(rejection)),
                     None => {}
                 }
-                let denials = D::denials(&state, command(), &rejection);
-                if denials.is_empty() {
+                // A reaction comes too late, it attempts nothing.
+                let person = order.metadata.actor.role != Role::System;
+                let denials = person.then(|| D::denials(&state, command(), &rejection));
+                let Some(denials) = denials.filter(|denials| !denials.is_empty()) else {
                     return Err(ExecuteError::Rejected(rejection));
-                }
+                };
                 (denials, Some(rejection))
             }
         };

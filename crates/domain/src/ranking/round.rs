@@ -42,7 +42,6 @@ pub use state::{
 };
 
 use super::event::RoundEvent;
-use crate::actor::Role;
 use crate::decider::{Decider, Explain as _, Issued, Listing, StoredDecider};
 use act::Act;
 
@@ -102,12 +101,12 @@ impl StoredDecider for Round {
     ) -> Vec<RoundEvent> {
         let violations = rejection.violations();
         match state.opened() {
-            Some(round) if issued.by.role != Role::System => {
+            Some(round) => {
                 let action = issued.command.name();
                 let items = concern::concerned(round, &issued.command);
                 concern::denied(round, action, &items, &violations)
             }
-            Some(_) | None => Vec::new(),
+            None => Vec::new(),
         }
     }
 

@@ -19,7 +19,7 @@ mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::actor::{Actor, Refusal, Role};
+use crate::actor::{Actor, Refusal};
 use crate::calendar::civil_day;
 use crate::decider::{Decider, Explain as _, Issued, Listing, StoredDecider};
 use crate::text::tidy;
@@ -78,7 +78,7 @@ impl StoredDecider for Case {
     }
 
     fn denials(state: &CaseState, issued: Issued<Command>, rejection: &Rejection) -> Vec<Event> {
-        if issued.by.role == Role::System || matches!(state, CaseState::NotOpened) {
+        if matches!(state, CaseState::NotOpened) {
             return Vec::new();
         }
         let denied = Refusal::by_rules(issued.command.name(), &rejection.violations());

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::join_all;
+use hoso_domain::actor::Role;
 
 use super::counter::{Count, Counter, Refused};
 use super::{Engine, Outcome, failure, sample};
@@ -214,6 +215,39 @@ pub async fn execute_answers_a_repeated_command_with_its_first_result(
         Err(ExecuteError::Ledger(LedgerError::DigestMismatch { .. }))
     ));
     assert_eq!(ledger.head().await?, 3);
+    Ok(())
+}
+
+/// What a rule denies a person is recorded, once however often it is sent, and answered as a rejection;
+/// a reaction that comes too late attempts nothing.
+pub async fn execute_records_what_a_person_was_denied_and_nothing_of_a_reaction(
+    engine: &dyn Engine,
+) -> Outcome {
+    let ledger = engine.open(sample::still_clock()).await?;
+    let stream = StreamName::new("counter", "a");
+    let run = |order: Order, command: Count| {
+        let (ledger, stream) = (&ledger, &stream);
+        async move {
+            execute::<Counter>(ledger.as_ref(), stream, order, move || command, sample::id).await
+        }
+    };
+    run(order()?, Count::Close).await?;
+    let mut reaction = order()?;
+    reaction.metadata.actor.role = Role::System;
+    let late = run(reaction, Count::Close).await;
+    assert!(matches!(late, Err(ExecuteError::Rejected(Refused))));
+    assert_eq!(ledger.head().await?, 1);
+    let persons = order()?;
+    for _ in 0..2 {
+        let denied = run(persons.clone(), Count::Close).await;
+        assert!(matches!(denied, Err(ExecuteError::Rejected(Refused))));
+        assert_eq!(ledger.head().await?, 2);
+    }
+    let recorded = ledger.read_all(1, 1).await?;
+    assert_eq!(
+        recorded.first().map(|e| e.event_type.as_str()),
+        Some("AttemptRefused")
+    );
     Ok(())
 }
 

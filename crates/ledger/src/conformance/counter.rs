@@ -1,5 +1,7 @@
-//! The smallest decider with a refusal: counts up until it is closed.
+//! The smallest decider with a refusal: counts up until it is closed. Who closes it again is denied
+//! that, and the attempt is an event.
 
+use hoso_domain::actor::Refusal;
 use hoso_domain::decider::{Decider, Listing, StoredDecider, StoredEvent};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,8 @@ pub enum CounterEvent {
     CountedUp {},
     /// No more.
     CounterClosed {},
+    /// Somebody closed it again.
+    AttemptRefused(Refusal),
 }
 
 /// The counter is closed.
@@ -57,6 +61,9 @@ impl Decider for Counter {
     }
 
     fn evolve(mut state: Counted, event: &CounterEvent) -> Counted {
+        if let CounterEvent::AttemptRefused(_) = event {
+            return state;
+        }
         state.count += 1;
         state.closed |= matches!(event, CounterEvent::CounterClosed {});
         state
@@ -68,6 +75,14 @@ impl StoredEvent for CounterEvent {
         match self {
             Self::CountedUp {} => "CountedUp",
             Self::CounterClosed {} => "CounterClosed",
+            Self::AttemptRefused(_) => "AttemptRefused",
+        }
+    }
+
+    fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::AttemptRefused(refusal) => Some(refusal),
+            Self::CountedUp {} | Self::CounterClosed {} => None,
         }
     }
 }
@@ -79,6 +94,16 @@ impl StoredDecider for Counter {
         Listing {
             status: if state.closed { "CLOSED" } else { "OPEN" }.to_owned(),
             ..Listing::default()
+        }
+    }
+
+    fn denials(_: &Counted, command: Count, rejection: &Refused) -> Vec<CounterEvent> {
+        match command {
+            Count::Up => Vec::new(),
+            Count::Close => {
+                let refusal = Refusal::new("CloseCounter", "C1", rejection.to_string());
+                vec![CounterEvent::AttemptRefused(refusal)]
+            }
         }
     }
 }

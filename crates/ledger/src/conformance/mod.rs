@@ -77,6 +77,7 @@ macro_rules! conformance {
             commands::commands_are_walked_by_id,
             commands::execute_decides_again_on_conflict_and_counts_everything,
             commands::execute_answers_a_repeated_command_with_its_first_result,
+            commands::execute_records_what_a_person_was_denied_and_nothing_of_a_reaction,
             commands::execute_refuses_an_old_version,
             commands::execute_moves_a_cursor_that_was_set_back,
             reads::pages_of_the_log_meet_without_gap,
