@@ -1,16 +1,16 @@
 //! The directory that anybody may read: tiles, checkpoints, the log's public key.
 //!
 //! `tile/…` as C2SP tlog-tiles names them, `checkpoint` (the newest), `checkpoints/…/<size>` (every
-//! one that was signed), `log.vkey`, `checkpoint.witnessed` (the newest that enough witnesses cosigned).
-//! Files are added and never changed, but those two, which are replaced, checkpoints, which get
-//! cosignatures, and tiles of the edge, which go once the full tile is there.
+//! one that was signed), `log.vkey` (the newest key), `log-keys` (all of them, each with the first size
+//! that it signed), `checkpoint.witnessed` (the newest that enough witnesses cosigned). Files are added
+//! and never changed, but the newest ones, which are replaced, checkpoints, which get cosignatures, and
+//! tiles of the edge, which go once the full tile is there.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use hoso_proof::{LogIdentity, Policy, SignedCheckpoint, TilePath, Tiles};
+use hoso_proof::{KeyHistory, LogIdentity, Note, Policy, SignedCheckpoint, TilePath, Tiles};
 
 use crate::error::AuditError;
 use crate::files::{self, READABLE};
@@ -18,6 +18,7 @@ use crate::files::{self, READABLE};
 const CHECKPOINT: &str = "checkpoint";
 const WITNESSED: &str = "checkpoint.witnessed";
 const PUBLIC_KEY: &str = "log.vkey";
+const KEYS: &str = "log-keys";
 const LOCK: &str = "publish.lock";
 /// Bytes of a checkpoint with its cosignatures, at most.
 const CHECKPOINT_BYTES_MAX: usize = 256 * 1024;
@@ -73,8 +74,8 @@ impl Archive {
     /// A directory cannot be read.
     pub fn sizes(&self, until: u64) -> Result<BTreeSet<u64>, AuditError> {
         let mut sizes = BTreeSet::new();
-        for group in names(&self.directory.join("checkpoints"))? {
-            for name in names(&group)? {
+        for group in files::names(&self.directory.join("checkpoints"))? {
+            for name in files::names(&group)? {
                 let size = name
                     .file_name()
                     .and_then(|name| name.to_str()?.parse().ok());
@@ -96,6 +97,36 @@ impl Archive {
             path: self.directory.clone(),
         })?;
         LogIdentity::parse(key.trim_end()).map_err(|error| AuditError::damaged(&path, &error))
+    }
+
+    /// The log's keys, by the archive's own word as [`Archive::log`], each from the first checkpoint
+    /// that it signed on.
+    ///
+    /// # Errors
+    /// Nothing was sealed yet, or the file is damaged.
+    pub fn history(&self) -> Result<KeyHistory, AuditError> {
+        let path = self.directory.join(KEYS);
+        let Some(text) = note(&path)? else {
+            return Ok(KeyHistory::new(self.log()?));
+        };
+        let damaged = |reason: &dyn ToString| AuditError::damaged(&path, &reason.to_string());
+        let mut history: Option<KeyHistory> = None;
+        for line in text.lines() {
+            let malformed = || damaged(&"a line is not `<size> <key>`");
+            let (size, key) = line.split_once(' ').ok_or_else(malformed)?;
+            let size = size.parse().map_err(|_| malformed())?;
+            let log = LogIdentity::parse(key).map_err(|error| damaged(&error))?;
+            match &mut history {
+                None if size == 0 => history = Some(KeyHistory::new(log)),
+                None => return Err(malformed()),
+                Some(history) => {
+                    let newest = history.newest().log.clone();
+                    let rotated = history.rotate(size, &newest, log);
+                    rotated.map_err(|error| damaged(&error))?;
+                }
+            }
+        }
+        history.ok_or_else(|| damaged(&"it is empty"))
     }
 
     /// The first `width` hashes of a tile, one behind the other; not checked.
@@ -158,27 +189,62 @@ impl Archive {
         Ok(())
     }
 
-    /// Shows a checkpoint that the signer remembers already.
+    /// Shows a checkpoint that the signer remembers already, and the keys of the log, each from a
+    /// first size on.
     pub(crate) fn publish(
         &self,
         checkpoint: &SignedCheckpoint,
-        key: &str,
+        keys: &KeyHistory,
     ) -> Result<(), AuditError> {
         files::make_directory(&self.directory)?;
         let _one = files::lock(&self.directory.join(LOCK))?;
+        self.publish_keys(keys)?;
+        let text = self.keep_dated(checkpoint)?;
+        files::replace(&self.directory.join(CHECKPOINT), text.as_bytes(), READABLE)
+    }
+
+    /// Shows a checkpoint of before, where it is missing.
+    pub(crate) fn publish_older(&self, checkpoint: &SignedCheckpoint) -> Result<(), AuditError> {
+        files::make_directory(&self.directory)?;
+        let _one = files::lock(&self.directory.join(LOCK))?;
+        self.keep_dated(checkpoint).map(|_| ())
+    }
+
+    fn publish_keys(&self, keys: &KeyHistory) -> Result<(), AuditError> {
+        let path = self.directory.join(PUBLIC_KEY);
+        let newest = format!("{}\n", keys.newest().log.key());
+        let there = note(&path)?;
+        if there.as_ref() != Some(&newest) {
+            // One of its own keys, or it is another log's archive.
+            if there.is_some() && !keys.knows(&self.log()?) {
+                let reason = "it is there already, and no key of the log that is published here";
+                return Err(AuditError::damaged(&path, &reason));
+            }
+            files::replace(&path, newest.as_bytes(), READABLE)?;
+        }
+        let path = self.directory.join(KEYS);
+        let lines = keys.reigns();
+        let lines = lines.map(|reign| format!("{} {}\n", reign.since, reign.log.key()));
+        let lines: String = lines.collect();
+        if note(&path)?.as_ref() != Some(&lines) {
+            files::replace(&path, lines.as_bytes(), READABLE)?;
+        }
+        Ok(())
+    }
+
+    /// The checkpoint in its own file, with the cosignatures that it has there.
+    fn keep_dated(&self, checkpoint: &SignedCheckpoint) -> Result<String, AuditError> {
         let signed = checkpoint.note().encode();
         let dated = self.dated(checkpoint.head().size);
         if let Some(parent) = dated.parent() {
             files::make_directory(parent)?;
         }
-        files::keep(&self.directory.join(PUBLIC_KEY), key.as_bytes(), READABLE)?;
-        // Sealed before, it may have been cosigned since.
-        let cosigned = note(&dated)?.filter(|there| there.starts_with(&signed));
+        // Sealed before, it may have been cosigned since, or have handed over to the key that signs.
+        let cosigned = note(&dated)?.filter(|there| holds(there, checkpoint.note()));
         if cosigned.is_none() {
             files::keep(&dated, signed.as_bytes(), READABLE)?;
         }
-        let text = cosigned.unwrap_or(signed);
-        files::replace(&self.directory.join(CHECKPOINT), text.as_bytes(), READABLE)
+        Ok(cosigned.unwrap_or(signed))
     }
 
     /// Adds a policy's cosignatures of a checkpoint to those that it has: in its own file, in the
@@ -186,12 +252,12 @@ impl Archive {
     pub(crate) fn add_cosignatures(
         &self,
         cosigned: &SignedCheckpoint,
-        log: &LogIdentity,
+        keys: &KeyHistory,
         policy: &Policy,
     ) -> Result<(), AuditError> {
         let _one = files::lock(&self.directory.join(LOCK))?;
         let head = cosigned.head();
-        let mut merged = SignedCheckpoint::open(self.checkpoint_of(head.size)?.as_bytes(), log)?;
+        let mut merged = keys.open(self.checkpoint_of(head.size)?.as_bytes())?;
         for witness in policy.witnesses() {
             let lines = cosigned.note().lines_of(&witness.key);
             if !lines.is_empty() {
@@ -201,7 +267,7 @@ impl Archive {
         let text = merged.note().encode();
         files::replace(&self.dated(head.size), text.as_bytes(), READABLE)?;
         let size_of = |note: Option<String>| match note {
-            Some(note) => Ok(SignedCheckpoint::open(note.as_bytes(), log)?.head().size),
+            Some(note) => Ok(keys.open(note.as_bytes())?.head().size),
             None => Ok::<_, AuditError>(0),
         };
         let enough = policy.judge(merged.note()).reached;
@@ -248,17 +314,12 @@ impl Tiles for Archive {
     }
 }
 
-/// The paths in a directory; none where it is not there.
-fn names(directory: &Path) -> Result<Vec<PathBuf>, AuditError> {
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(AuditError::file(directory)(error)),
-    };
-    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-    paths
-        .collect::<Result<_, _>>()
-        .map_err(AuditError::file(directory))
+/// Whether a note in a file is this one, perhaps with more signatures.
+fn holds(there: &str, note: &Note) -> bool {
+    Note::parse(there.as_bytes()).is_ok_and(|there| {
+        let mut lines = note.signatures().iter();
+        there.text() == note.text() && lines.all(|line| there.signatures().contains(line))
+    })
 }
 
 fn note(path: &Path) -> Result<Option<String>, AuditError> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use hoso_proof::{LogIdentity, SignedCheckpoint, TreeHead};
+use hoso_proof::{KeyHistory, SignedCheckpoint, TreeHead};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::Archive;
@@ -40,9 +40,9 @@ pub async fn keep_cosigned(
     let Some(witnesses) = witnesses else {
         return;
     };
-    measure(&sealing.archive, sealing.keys.log());
+    measure(&sealing);
     let asked = witnesses.asked();
-    let kept = asked.map(|asking| keep(asking, &sealing.archive, sealing.keys.log(), &stop));
+    let kept = asked.map(|asking| keep(asking, &sealing, &stop));
     join_all(kept).await;
 }
 
@@ -52,20 +52,20 @@ pub async fn keep_cosigned(
 /// Nothing was sealed yet, or the archive cannot be read. A witness that does not cosign is no error.
 pub async fn cosign_newest(
     archive: &Archive,
-    log: &LogIdentity,
+    keys: &KeyHistory,
     witnesses: &Witnesses,
 ) -> Result<Vec<Said>, AuditError> {
     let newest = archive.checkpoint()?;
-    let newest = SignedCheckpoint::open(newest.as_bytes(), log)?;
+    let newest = keys.open(newest.as_bytes())?;
     let asked = witnesses.asked().map(async |asking| Said {
         name: asking.witness().shown(),
-        seen_at: asking.ask(archive, log, &newest).await,
+        seen_at: asking.ask(archive, keys, &newest).await,
     });
     Ok(join_all(asked).await)
 }
 
 /// Asks one witness for every new checkpoint.
-async fn keep(asking: Asking<'_>, archive: &Archive, log: &LogIdentity, stop: &CancellationToken) {
+async fn keep(asking: Asking<'_>, sealing: &Sealing, stop: &CancellationToken) {
     let name = asking.witness().shown();
     let up = metrics::gauge!("hoso_witness_up", "witness" => name.clone());
     let alarm = metrics::gauge!("hoso_witness_alarm", "witness" => name.clone());
@@ -75,14 +75,15 @@ async fn keep(asking: Asking<'_>, archive: &Archive, log: &LogIdentity, stop: &C
     let mut cosigned: Option<TreeHead> = None;
     loop {
         let mut pause = LOOK_EVERY;
-        let newest = newest(archive, log).filter(|newest| Some(newest.head()) != cosigned);
-        if let Some(newest) = newest {
-            match asking.ask(archive, log, &newest).await {
+        // The key may have been changed since it was looked last.
+        let newest = newest(sealing).filter(|(_, newest)| Some(newest.head()) != cosigned);
+        if let Some((keys, newest)) = newest {
+            match asking.ask(&sealing.archive, &keys, &newest).await {
                 Ok(_) => {
                     cosigned = Some(newest.head());
                     up.set(1.0);
                     alarm.set(0.0);
-                    measure(archive, log);
+                    measure(sealing);
                     if failed.take().is_some() {
                         tracing::info!(witness = name, "the witness cosigns again");
                     }
@@ -109,17 +110,20 @@ async fn keep(asking: Asking<'_>, archive: &Archive, log: &LogIdentity, stop: &C
 }
 
 /// The newest checkpoint; that there is none, or one that cannot be read, is the sealer's to tell.
-fn newest(archive: &Archive, log: &LogIdentity) -> Option<SignedCheckpoint> {
-    let newest = archive.newest().ok().flatten()?;
-    SignedCheckpoint::open(newest.as_bytes(), log).ok()
+fn newest(sealing: &Sealing) -> Option<(KeyHistory, SignedCheckpoint)> {
+    let newest = sealing.archive.newest().ok().flatten()?;
+    let keys = sealing.history().ok()?;
+    let newest = keys.open(newest.as_bytes()).ok()?;
+    Some((keys, newest))
 }
 
 /// How far the log is witnessed.
-fn measure(archive: &Archive, log: &LogIdentity) {
-    let witnessed = archive.witnessed().ok().flatten();
-    let size = witnessed
-        .and_then(|note| SignedCheckpoint::open(note.as_bytes(), log).ok())
-        .map_or(0, |witnessed| witnessed.head().size);
+fn measure(sealing: &Sealing) {
+    let witnessed = sealing.archive.witnessed().ok().flatten();
+    let keys = sealing.history().ok();
+    let opened = witnessed.zip(keys);
+    let opened = opened.and_then(|(note, keys)| keys.open(note.as_bytes()).ok());
+    let size = opened.map_or(0, |witnessed| witnessed.head().size);
     #[expect(clippy::cast_precision_loss, reason = "a measurement")]
     metrics::gauge!("hoso_witnessed_events").set(size as f64);
 }

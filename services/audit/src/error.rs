@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hoso_ledger::LedgerError;
-use hoso_proof::{CheckpointError, KeyError, LeafError, TreeError, VerifyError};
+use hoso_proof::{CheckpointError, HistoryError, KeyError, LeafError, TreeError, VerifyError};
 
 /// Why nothing was sealed or proved.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +72,21 @@ pub enum AuditError {
         /// Events that were sealed.
         size: u64,
     },
+    /// The record says that another key signs, and it is not here.
+    #[error(
+        "the record says that the key {recorded} signs, and here is {found}: the directory of keys is \
+         an old copy, or somebody else recorded the rotation; nothing is signed before somebody has \
+         found out"
+    )]
+    KeyLost {
+        /// The newest key on record.
+        recorded: String,
+        /// The key that is here.
+        found: String,
+    },
+    /// The rotations on record make no history.
+    #[error("the keys on record: {0}")]
+    History(#[from] HistoryError),
     /// Two signed checkpoints contradict each other.
     #[error("the checkpoints of the archive contradict each other: {0}")]
     Contradicted(VerifyError),
@@ -141,6 +156,8 @@ impl AuditError {
                 | Self::Cut { .. }
                 | Self::Changed { .. }
                 | Self::Rewritten { .. }
+                | Self::KeyLost { .. }
+                | Self::History(_)
                 | Self::Contradicted(_)
         )
     }

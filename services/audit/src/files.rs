@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::AuditError;
 
@@ -103,7 +103,21 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), AuditError> {
         .map_err(AuditError::file(path))
 }
 
-fn sync(directory: &Path) -> Result<(), AuditError> {
+/// The paths in a directory; none where it is not there.
+pub(crate) fn names(directory: &Path) -> Result<Vec<PathBuf>, AuditError> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(AuditError::file(directory)(error)),
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    paths
+        .collect::<Result<_, _>>()
+        .map_err(AuditError::file(directory))
+}
+
+/// Waits until a directory's names are on the disk.
+pub(crate) fn sync(directory: &Path) -> Result<(), AuditError> {
     let directory = if directory.as_os_str().is_empty() {
         Path::new(".")
     } else {

@@ -3,8 +3,13 @@
 //! It stands apart from the archive and from the database, and belongs to whoever seals. What was
 //! signed last is here, not in the archive, so that bringing back an old archive does not make the
 //! signer forget.
+//!
+//! While the key is changed there are two: `log.key.next` is made before the rotation is recorded, and
+//! takes the place of `log.key` once a checkpoint of both is published. The secret of a retired key is
+//! destroyed; `handovers/` keeps the checkpoints that both signed.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use hoso_proof::{Algorithm, LogIdentity, LogSigner, Salt, SecretKey, SignedCheckpoint};
@@ -13,7 +18,11 @@ use crate::error::AuditError;
 use crate::files::{self, SECRET};
 
 const LOG_KEY: &str = "log.key";
+const NEXT_KEY: &str = "log.key.next";
+const OLD_KEY: &str = "log.key.old";
 const SALT_KEY: &str = "salt.key";
+const HANDOVERS: &str = "handovers";
+const ROTATE_LOCK: &str = "rotate.lock";
 const LAST_SIGNED: &str = "last-signed";
 const LOCK: &str = "seal.lock";
 /// Bytes of a file of this directory, at most.
@@ -74,7 +83,8 @@ impl Keys {
         })
     }
 
-    /// The log's identity: what verifiers are given.
+    /// The log's identity when the directory was opened: what verifiers are given. The key may be
+    /// changed since; who stays asks [`Keys::signing`].
     #[must_use]
     pub const fn log(&self) -> &LogIdentity {
         &self.log
@@ -110,8 +120,104 @@ impl Keys {
     /// The last checkpoint that was signed.
     pub(crate) fn last_signed(&self) -> Result<Option<SignedCheckpoint>, AuditError> {
         let last = files::read(&self.directory.join(LAST_SIGNED), FILE_BYTES_MAX)?;
-        let opened = last.map(|last| SignedCheckpoint::open(&last, &self.log));
+        let signing = self.signing()?;
+        let opened = last.map(|last| SignedCheckpoint::open(&last, &signing));
         Ok(opened.transpose()?)
+    }
+
+    /// The key that signs now, in this process or another one.
+    ///
+    /// # Errors
+    /// The secret cannot be read, or is damaged.
+    pub fn signing(&self) -> Result<LogIdentity, AuditError> {
+        Ok(LogIdentity::new(secret(&self.directory)?.public().clone())?)
+    }
+
+    /// Waits for the lock of the one that asks for a rotation; held until the file is dropped.
+    pub(crate) fn rotating(&self) -> Result<File, AuditError> {
+        files::lock(&self.directory.join(ROTATE_LOCK))
+    }
+
+    /// The key that is to sign next, if there is one; whether it is on record is for the ledger to say.
+    pub(crate) fn next(&self) -> Result<Option<SecretKey>, AuditError> {
+        let path = self.directory.join(NEXT_KEY);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let next = SecretKey::parse(&text(&path)?);
+        Ok(Some(next.map_err(|e| AuditError::damaged(&path, &e))?))
+    }
+
+    /// A key to sign next, on the disk before anybody hears of it: the one that a crash left, unless
+    /// it was `used` before. Only under [`Keys::rotating`], and while no other one is on record.
+    pub(crate) fn make_next(
+        &self,
+        used: impl Fn(&LogIdentity) -> bool,
+    ) -> Result<LogIdentity, AuditError> {
+        if let Some(left) = self.next()? {
+            let left = LogIdentity::new(left.public().clone())?;
+            if left.origin() == self.log.origin() && !used(&left) {
+                return Ok(left);
+            }
+        }
+        let made = SecretKey::from_seed(self.log.origin(), Algorithm::Ed25519, &random()?)
+            .map_err(AuditError::Origin)?;
+        let path = self.directory.join(NEXT_KEY);
+        files::replace(&path, made.expose().as_bytes(), SECRET)?;
+        Ok(LogIdentity::new(made.public().clone())?)
+    }
+
+    /// Keeps a checkpoint that two keys signed, so that a lost archive can show it again.
+    pub(crate) fn keep_handover(&self, handover: &SignedCheckpoint) -> Result<(), AuditError> {
+        let directory = self.directory.join(HANDOVERS);
+        files::make_directory(&directory)?;
+        let path = directory.join(format!("{:013}", handover.head().size));
+        files::keep(&path, handover.note().encode().as_bytes(), SECRET)
+    }
+
+    /// The checkpoints that two keys signed, by size; not checked.
+    pub(crate) fn handovers(&self) -> Result<Vec<Vec<u8>>, AuditError> {
+        let mut paths = files::names(&self.directory.join(HANDOVERS))?;
+        // What is being written has another name.
+        paths.retain(|path| path.extension().is_none());
+        paths.sort();
+        let read = paths.iter().map(|path| files::read(path, FILE_BYTES_MAX));
+        let read: Result<Vec<_>, _> = read.collect();
+        Ok(read?.into_iter().flatten().collect())
+    }
+
+    /// Puts the next key in place of the one that signed so far, whose secret is destroyed. Only once
+    /// what both signed is published.
+    pub(crate) fn take_over(&self) -> Result<(), AuditError> {
+        let [key, next, old] = [LOG_KEY, NEXT_KEY, OLD_KEY].map(|name| self.directory.join(name));
+        // The old one under another name first: a crash leaves a key to sign with, and an old one
+        // that can still be overwritten.
+        if !old.exists() {
+            fs::hard_link(&key, &old).map_err(AuditError::file(&old))?;
+        }
+        fs::rename(&next, &key).map_err(AuditError::file(&key))?;
+        files::sync(&self.directory)?;
+        self.destroy_old()
+    }
+
+    /// Destroys what a crash left of a retired key.
+    pub(crate) fn destroy_old(&self) -> Result<(), AuditError> {
+        let old = self.directory.join(OLD_KEY);
+        let Some(bytes) = files::read(&old, FILE_BYTES_MAX)? else {
+            return Ok(());
+        };
+        let signing = files::read(&self.directory.join(LOG_KEY), FILE_BYTES_MAX)?;
+        // The same file under two names: it signs still.
+        if signing.as_ref() != Some(&bytes) {
+            let file = OpenOptions::new().write(true).open(&old);
+            let over = file.and_then(|mut file| {
+                file.write_all(&vec![b'0'; bytes.len()])?;
+                file.sync_all()
+            });
+            over.map_err(AuditError::file(&old))?;
+        }
+        fs::remove_file(&old).map_err(AuditError::file(&old))?;
+        files::sync(&self.directory)
     }
 
     /// Remembers a checkpoint, durably, before anybody sees it.

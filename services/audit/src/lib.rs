@@ -1,7 +1,7 @@
 //! Seals the ledger: reads events after their commit, keeps the Merkle tree over them as tiles and
 //! signed checkpoints in a directory of its own, and proves events from there.
 //!
-//! It owns no stream and writes nothing to the ledger. [`Archive`] is the directory that anybody may
+//! It owns the stream `key-log`: which key signs, and whose cosignatures are asked for. [`Archive`] is the directory that anybody may
 //! read: tiles (C2SP tlog-tiles), the newest checkpoint and every one before it, the log's public key.
 //! [`Keys`] is the other one: the secret key, the secret of the salts, and what was signed last, which
 //! nobody else may read or bring back. [`seal()`] goes from the one to the other; [`prove()`] and
@@ -17,6 +17,7 @@ mod http;
 mod keys;
 mod leaf;
 mod prove;
+mod rotation;
 mod seal;
 mod sealer;
 mod witnesses;

@@ -1,14 +1,13 @@
 //! Proofs from the archive, as files.
 
 use hoso_ledger::{Position, SharedLedger};
-use hoso_proof::{
-    ConsistencyFile, InclusionFile, LogIdentity, SignedCheckpoint, TreeHead, tree, verify,
-};
+use hoso_proof::{ConsistencyFile, InclusionFile, KeyHistory, TreeHead, tree, verify};
 
 use crate::archive::Archive;
 use crate::error::AuditError;
 use crate::keys::Keys;
 use crate::seal::leaf_at;
+use crate::sealer::history;
 
 /// Proves that the event at `position` is in the log, under the newest checkpoint that enough
 /// witnesses cosigned, and where there is none that has the event yet, under the newest. The event is
@@ -22,7 +21,7 @@ pub async fn prove(
     keys: &Keys,
     position: Position,
 ) -> Result<InclusionFile, AuditError> {
-    let (checkpoint, head) = covering(archive, keys.log(), position)?;
+    let (checkpoint, head) = covering(archive, &history(archive, keys)?, position)?;
     let sealed = head.size;
     let index = position.checked_sub(1).filter(|index| *index < sealed);
     let index = index.ok_or(AuditError::NotSealed { position, sealed })?;
@@ -41,17 +40,17 @@ pub async fn prove(
 /// The checkpoint to prove an event under.
 fn covering(
     archive: &Archive,
-    log: &LogIdentity,
+    keys: &KeyHistory,
     position: Position,
 ) -> Result<(String, TreeHead), AuditError> {
     if let Some(note) = archive.witnessed()? {
-        let head = SignedCheckpoint::open(note.as_bytes(), log)?.head();
+        let head = keys.open(note.as_bytes())?.head();
         if head.size >= position {
             return Ok((note, head));
         }
     }
     let note = archive.checkpoint()?;
-    let head = SignedCheckpoint::open(note.as_bytes(), log)?.head();
+    let head = keys.open(note.as_bytes())?.head();
     Ok((note, head))
 }
 
@@ -61,12 +60,12 @@ fn covering(
 /// No checkpoint of `new_size` was signed, `old_size` is larger, or the archive cannot be read.
 pub fn consistency(
     archive: &Archive,
-    log: &LogIdentity,
+    keys: &KeyHistory,
     old_size: u64,
     new_size: u64,
 ) -> Result<ConsistencyFile, AuditError> {
     let checkpoint = archive.checkpoint_of(new_size)?;
-    let new = SignedCheckpoint::open(checkpoint.as_bytes(), log)?.head();
+    let new = keys.open(checkpoint.as_bytes())?.head();
     if old_size > new.size {
         return Err(AuditError::NotSealed {
             position: old_size,
@@ -77,7 +76,7 @@ pub fn consistency(
     // Against the checkpoint that was signed then, where one was: tiles alone would agree with
     // themselves.
     let old = match archive.checkpoint_of(old_size) {
-        Ok(signed) => SignedCheckpoint::open(signed.as_bytes(), log)?.head(),
+        Ok(signed) => keys.open(signed.as_bytes())?.head(),
         Err(AuditError::NoCheckpoint { size }) => TreeHead {
             size,
             root: tree::root_at(archive, new, size)?,

@@ -1,18 +1,20 @@
 //! Sealing: what was appended since the last checkpoint becomes leaves, tiles, and a new checkpoint.
 //!
 //! The order is what makes a crash harmless: tiles on the disk, then the signature, then the signer's
-//! memory, then what everybody sees. A crash between any two is made good by sealing again.
+//! memory, then what everybody sees, and where the key was changed then the next key in the old one's
+//! place. A crash between any two is made good by sealing again.
 
 use futures::StreamExt as _;
 use hoso_ledger::{LedgerError, Position, RecordedEvent, SharedLedger, pages};
 use hoso_proof::frontier::Frontier;
 use hoso_proof::tree::{self, TreeHead};
-use hoso_proof::{Hash, LogSigner, SignedCheckpoint, verify};
+use hoso_proof::{Hash, KeyHistory, LogSigner, SignedCheckpoint, verify};
 
 use crate::archive::Archive;
 use crate::error::AuditError;
 use crate::keys::Keys;
 use crate::leaf::leaf_of;
+use crate::rotation::{self, Turn};
 
 /// Leaves after which the tree grows: 256 full tiles, so that sealing a long log holds no more.
 const LEAVES_AT_ONCE: usize = 1 << 16;
@@ -37,24 +39,41 @@ pub async fn seal(
     keys: &Keys,
 ) -> Result<Sealed, AuditError> {
     let lock = keys.lock()?;
-    let mut signer = resume(archive, keys)?;
-    let before = signer.last();
+    let mut signer = keys.signer()?;
     let until = ledger.head().await?;
-    if until < before.size {
-        return Err(AuditError::Cut {
-            ends: until,
-            signed: before.size,
-        });
-    }
+    // Read behind the head: the secret of a rotation up to there is on the disk.
+    refuse_cut(until, signer.last().size)?;
+    let mut turn = rotation::turn(&ledger, keys, until).await?;
+    resume(&mut signer, archive, &turn.history)?;
+    let before = signer.last();
+    refuse_cut(until, signer.last().size)?;
     if before.size > 0 && archive.newest()?.is_none() {
-        rebuild(SharedLedger::clone(&ledger), archive, keys, before).await?;
+        let ledger = SharedLedger::clone(&ledger);
+        rebuild(ledger, archive, keys, &turn.history, before).await?;
+    }
+    if let Some(handover) = unfinished(keys, &turn)? {
+        finish(archive, keys, &turn.history, &handover)?;
+        turn.next = None;
+        signer = keys.signer()?;
+        resume(&mut signer, archive, &turn.history)?;
     }
     check_last(&ledger, archive, keys, before).await?;
     let head = grow(ledger, archive, keys, before, until).await?;
     let proof = tree::prove_consistency(archive, head, before.size)?;
-    let checkpoint = signer.sign(head, &proof)?;
-    keys.remember(&checkpoint.note().encode())?;
-    archive.publish(&checkpoint, &format!("{}\n", keys.log().key()))?;
+    let checkpoint = match turn.next {
+        None => {
+            let checkpoint = signer.sign(head, &proof)?;
+            keys.remember(&checkpoint.note().encode())?;
+            publish(archive, keys, &turn.history, &checkpoint)?;
+            checkpoint
+        }
+        Some(next) => {
+            let checkpoint = signer.hand_over(next, head, &proof)?;
+            keys.remember(&checkpoint.note().encode())?;
+            finish(archive, keys, &turn.history, &checkpoint)?;
+            checkpoint
+        }
+    };
     drop(lock);
     Ok(Sealed {
         before: before.size,
@@ -62,20 +81,71 @@ pub async fn seal(
     })
 }
 
-/// The signer behind the last checkpoint: the one it remembers, or the one in the archive where that
-/// is newer, its own, and grown from the remembered one. An old copy of the secrets forgets nothing
-/// as long as the archive is there.
-fn resume(archive: &Archive, keys: &Keys) -> Result<LogSigner, AuditError> {
-    let mut signer = keys.signer()?;
+fn refuse_cut(until: Position, signed: u64) -> Result<(), AuditError> {
+    if until < signed {
+        return Err(AuditError::Cut {
+            ends: until,
+            signed,
+        });
+    }
+    Ok(())
+}
+
+/// The handover that was signed and remembered, and perhaps published, before a crash.
+fn unfinished(keys: &Keys, turn: &Turn) -> Result<Option<SignedCheckpoint>, AuditError> {
+    if turn.next.is_none() {
+        return Ok(None);
+    }
+    let last = keys.last_signed()?;
+    // Of this rotation: the log may not have grown since the handover before.
+    let since = turn.history.newest().since;
+    let last = last.filter(|last| last.head().size >= since);
+    Ok(last.filter(|last| turn.history.is_handover(last)))
+}
+
+/// Publishes a handover that is remembered, and lets the next key take over.
+fn finish(
+    archive: &Archive,
+    keys: &Keys,
+    history: &KeyHistory,
+    handover: &SignedCheckpoint,
+) -> Result<(), AuditError> {
+    keys.keep_handover(handover)?;
+    publish(archive, keys, history, handover)?;
+    keys.take_over()?;
+    let (size, key) = (handover.head().size, history.newest().log.key());
+    tracing::info!(size, %key, "the log is handed over to its next key");
+    Ok(())
+}
+
+/// Publishes a checkpoint that is remembered.
+fn publish(
+    archive: &Archive,
+    keys: &Keys,
+    history: &KeyHistory,
+    checkpoint: &SignedCheckpoint,
+) -> Result<(), AuditError> {
+    let shown = rotation::signed_from(history, keys, archive, checkpoint.head().size)?;
+    archive.publish(checkpoint, &shown)
+}
+
+/// Moves the signer behind the archive's checkpoint where that is newer than the one it remembers,
+/// its own, and grown from the remembered one. An old copy of the secrets forgets nothing as long as
+/// the archive is there.
+fn resume(
+    signer: &mut LogSigner,
+    archive: &Archive,
+    history: &KeyHistory,
+) -> Result<(), AuditError> {
     if let Some(published) = archive.newest()? {
-        let published = SignedCheckpoint::open(published.as_bytes(), keys.log())?.head();
+        let published = history.open(published.as_bytes())?.head();
         let last = signer.last();
         if published.size >= last.size {
             let proof = tree::prove_consistency(archive, published, last.size)?;
             signer.sign(published, &proof)?;
         }
     }
-    Ok(signer)
+    Ok(())
 }
 
 /// Makes a lost archive again, from the ledger: only if its events are still those that were signed.
@@ -85,6 +155,7 @@ async fn rebuild(
     ledger: SharedLedger,
     archive: &Archive,
     keys: &Keys,
+    history: &KeyHistory,
     signed: TreeHead,
 ) -> Result<(), AuditError> {
     tracing::warn!(
@@ -103,8 +174,11 @@ async fn rebuild(
         return Err(AuditError::Rewritten { size: signed.size });
     }
     grow(ledger, archive, keys, TreeHead::EMPTY, signed.size).await?;
+    for handover in rotation::handovers(history, keys)? {
+        archive.publish_older(&handover)?;
+    }
     if let Some(last) = keys.last_signed()? {
-        archive.publish(&last, &format!("{}\n", keys.log().key()))?;
+        publish(archive, keys, history, &last)?;
     }
     Ok(())
 }

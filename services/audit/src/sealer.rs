@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoso_ledger::{LedgerError, SharedLedger};
-use hoso_proof::SignedCheckpoint;
+use hoso_proof::{KeyHistory, SignedCheckpoint};
 use hoso_runtime::jetstream::Nats;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,34 @@ pub struct Sealing {
     pub archive: Archive,
     /// The secrets.
     pub keys: Keys,
+}
+
+impl Sealing {
+    /// The log's keys as the archive shows them, if the key that signs here is one of them.
+    ///
+    /// # Errors
+    /// Nothing was sealed yet, a file is damaged, or the archive is another log's.
+    pub fn history(&self) -> Result<KeyHistory, AuditError> {
+        history(&self.archive, &self.keys)
+    }
+}
+
+/// The keys of an archive, if the key that signs is one of them.
+pub(crate) fn history(archive: &Archive, keys: &Keys) -> Result<KeyHistory, AuditError> {
+    let history = archive.history()?;
+    let signing = keys.signing()?;
+    if history.knows(&signing) {
+        return Ok(history);
+    }
+    // Published by a key that has taken over since: the file was read before.
+    let again = archive.history()?;
+    if again.knows(&signing) {
+        return Ok(again);
+    }
+    Err(AuditError::KeyLost {
+        recorded: again.newest().log.key().to_string(),
+        found: signing.key().to_string(),
+    })
 }
 
 /// Seals what is appended until told to stop, and keeps what was signed beside the log and on NATS,

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use hoso_proof::policy::PolicyWitness;
 use hoso_proof::witness::SIZE_MEDIA_TYPE;
-use hoso_proof::{CheckpointError, ConsistencyFile, LogIdentity, Policy, SignedCheckpoint, tree};
+use hoso_proof::{
+    CheckpointError, ConsistencyFile, KeyHistory, LogIdentity, Policy, SignedCheckpoint, tree,
+};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
@@ -183,18 +185,18 @@ impl Asking<'_> {
     pub async fn ask(
         &self,
         archive: &Archive,
-        log: &LogIdentity,
+        keys: &KeyHistory,
         checkpoint: &SignedCheckpoint,
     ) -> Result<u64, WitnessFault> {
         let mut cosigned = checkpoint.clone();
-        let lines = self.lines(archive, log, checkpoint).await?;
+        let lines = self.lines(archive, keys, checkpoint).await?;
         let seen_at = cosigned.join(&lines, &self.witness.key)?;
         let size = checkpoint.head().size;
         self.address.cosigned.store(size, Ordering::Relaxed);
         // On a thread that may wait for the disk.
-        let (archive, log) = (archive.clone(), log.clone());
+        let (archive, keys) = (archive.clone(), keys.clone());
         let policy = Arc::clone(&self.witnesses.policy);
-        let keep = move || archive.add_cosignatures(&cosigned, &log, &policy);
+        let keep = move || archive.add_cosignatures(&cosigned, &keys, &policy);
         let kept = tokio::task::spawn_blocking(keep).await;
         kept.unwrap_or_else(|error| Err(AuditError::Stopped(error.to_string())))
             .map_err(WitnessFault::Archive)?;
@@ -204,7 +206,7 @@ impl Asking<'_> {
     async fn lines(
         &self,
         archive: &Archive,
-        log: &LogIdentity,
+        keys: &KeyHistory,
         checkpoint: &SignedCheckpoint,
     ) -> Result<String, WitnessFault> {
         let there = checkpoint.head().size;
@@ -230,7 +232,7 @@ impl Asking<'_> {
             if seen > there {
                 // Another process may have sealed more meanwhile, and asked.
                 let newest = archive.newest().map_err(WitnessFault::Archive)?;
-                let newest = newest.map(|note| SignedCheckpoint::open(note.as_bytes(), log));
+                let newest = newest.map(|note| keys.open(note.as_bytes()));
                 let there = newest
                     .transpose()?
                     .map_or(there, |newest| newest.head().size);

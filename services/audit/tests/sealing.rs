@@ -7,102 +7,17 @@
     reason = "a test's helpers: a broken setup must stop the test"
 )]
 
-use std::collections::BTreeMap;
+mod place;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hoso_audit::{Archive, AuditError, Keys, Sealed, consistency, prove, seal};
-use hoso_ledger::SharedLedger;
+use hoso_audit::{AuditError, consistency, prove, seal};
 use hoso_ledger::conformance::sample;
-use hoso_ledger::sqlite::{SqliteLedger, SqliteOptions};
 use hoso_proof::{LogIdentity, SignedCheckpoint};
-use tempfile::TempDir;
 
-struct Place {
-    directory: TempDir,
-    ledger: SharedLedger,
-}
-
-impl Place {
-    async fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let ledger = ledger(&directory.path().join("data")).await;
-        Self { directory, ledger }
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn archive(&self) -> Archive {
-        Archive::new(&self.at("sealed/archive"))
-    }
-
-    fn keys(&self) -> Result<Keys, AuditError> {
-        Keys::open_or_make(&self.at("sealed/keys"), Some("example.org/log"))
-    }
-
-    async fn grow(&self, stream: &str, expected: u64, count: u64) {
-        append(&self.ledger, stream, expected, count).await;
-    }
-
-    async fn seal(&self) -> Result<Sealed, AuditError> {
-        let ledger = Arc::clone(&self.ledger);
-        seal(ledger, &self.archive(), &self.keys()?).await
-    }
-
-    async fn sealed(&self) -> u64 {
-        self.seal().await.unwrap().checkpoint.head().size
-    }
-}
-
-async fn ledger(data: &Path) -> SharedLedger {
-    fs::create_dir_all(data).unwrap();
-    let ledger = SqliteLedger::open(data, SqliteOptions::new(sample::still_clock())).await;
-    ledger.unwrap()
-}
-
-async fn append(ledger: &SharedLedger, stream: &str, expected: u64, count: u64) {
-    let mut expected = expected;
-    let end = expected + count;
-    while expected < end {
-        let some = (end - expected).min(50);
-        let append = sample::append(stream, expected, some).unwrap();
-        ledger.append(append).await.unwrap();
-        expected += some;
-    }
-}
-
-type Files = BTreeMap<PathBuf, Vec<u8>>;
-
-/// Every file under a directory, but locks.
-fn files(directory: &Path) -> Files {
-    let mut found = Files::new();
-    let mut folders = vec![directory.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(entry.path());
-            } else if entry.path().extension() != Some("lock".as_ref()) {
-                let name = entry.path().strip_prefix(directory).unwrap().to_path_buf();
-                found.insert(name, fs::read(entry.path()).unwrap());
-            }
-        }
-    }
-    found
-}
-
-fn put_back(directory: &Path, files: &Files) {
-    if directory.exists() {
-        fs::remove_dir_all(directory).unwrap();
-    }
-    for (name, bytes) in files {
-        let path = directory.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-}
+use place::{Files, Place, append, files, ledger, put_back};
 
 /// The order in which sealing writes.
 fn step(path: &Path) -> u8 {
@@ -110,7 +25,7 @@ fn step(path: &Path) -> u8 {
     match text {
         _ if text.contains("tile/") => 0,
         "keys/last-signed" => 1,
-        "archive/log.vkey" => 2,
+        "archive/log.vkey" | "archive/log-keys" => 2,
         _ if text.contains("archive/checkpoints/") => 3,
         "archive/checkpoint" => 4,
         other => panic!("sealing writes {other}"),
@@ -141,14 +56,14 @@ async fn what_is_sealed_is_proved_and_what_grows_is_consistent() {
         missing,
         Err(AuditError::NotSealed { sealed: 607, .. })
     ));
-    let proof = consistency(&archive, keys.log(), 7, 607).unwrap();
+    let proof = consistency(&archive, &archive.history().unwrap(), 7, 607).unwrap();
     proof.verify(&pinned, first.checkpoint.head()).unwrap();
-    let unsigned = consistency(&archive, keys.log(), 7, 500);
+    let unsigned = consistency(&archive, &archive.history().unwrap(), 7, 500);
     assert!(matches!(
         unsigned,
         Err(AuditError::NoCheckpoint { size: 500 })
     ));
-    let wrong_way = consistency(&archive, keys.log(), 607, 7);
+    let wrong_way = consistency(&archive, &archive.history().unwrap(), 607, 7);
     assert!(matches!(wrong_way, Err(AuditError::NotSealed { .. })));
 }
 
@@ -356,7 +271,13 @@ async fn two_that_seal_at_once_sign_one_history() {
     let last = archive.checkpoint().unwrap();
     let last = SignedCheckpoint::open(last.as_bytes(), keys.log()).unwrap();
     for head in heads {
-        let proof = consistency(&archive, keys.log(), head.size, last.head().size).unwrap();
+        let proof = consistency(
+            &archive,
+            &archive.history().unwrap(),
+            head.size,
+            last.head().size,
+        )
+        .unwrap();
         proof.verify(keys.log(), head).unwrap();
     }
 }

@@ -1,17 +1,13 @@
 //! `hoso erase`: a person's name and position made unreadable for ever, and documents of the person's
 //! own items removed, by two persons. Speaks to a running Hoso, as the official whose token it is given.
 
-use anyhow::{Context as _, Result};
-use clap::builder::{StringValueParser, TypedValueParser as _};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use hoso_domain::ids::PersonId;
-use hoso_runtime::Ids;
-use hoso_runtime::config::Secret;
-use reqwest::header::{IF_MATCH, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, Response, Url};
 use serde_json::{Value, json};
 
-use crate::cli::{BadInput, DONE, Unavailable};
+use crate::cli::DONE;
+use crate::client::ServerArgs;
 use crate::output::say;
 
 /// Erase a person. One official asks with `--basis`; another, as another person, says `--agree`, which
@@ -41,17 +37,8 @@ pub(crate) struct EraseArgs {
     /// Drop what was asked for
     #[arg(long, group = "act")]
     drop: bool,
-    /// Where Hoso listens
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "HOSO_URL",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    url: String,
-    /// The official's token; better in `HOSO_TOKEN`, where no list of processes shows it
-    #[arg(long, value_name = "TOKEN", env = "HOSO_TOKEN", hide_env_values = true, value_parser = StringValueParser::new().map(Secret::new))]
-    token: Secret,
+    #[command(flatten)]
+    server: ServerArgs,
     /// Print the answer as JSON
     #[arg(long)]
     json: bool,
@@ -84,13 +71,7 @@ impl Documents {
 /// # Errors
 /// No answer, or a refusal.
 pub(crate) async fn run(args: EraseArgs) -> Result<u8> {
-    let at = |path: &str| -> Result<Url> {
-        let url = format!("{}/api/v1/{path}", args.url.trim_end_matches('/'));
-        let url = url.parse();
-        url.map_err(|error| BadInput(format!("--url `{}`: {error}", args.url)).into())
-    };
-    let person = format!("persons/{}", args.person);
-    let http = reqwest::Client::new();
+    let path = format!("persons/{}", args.person);
     let asked = match &args.basis {
         Some(basis) => {
             let documents = args.documents.word();
@@ -101,22 +82,17 @@ pub(crate) async fn run(args: EraseArgs) -> Result<u8> {
         None if args.drop => Some(("erasure-drop", json!({}))),
         None => None,
     };
-    let request = match asked {
-        None => http.request(Method::GET, at(&person)?),
-        Some((act, body)) => http
-            .request(Method::POST, at(&format!("{person}/{act}"))?)
-            .header("idempotency-key", Ids::system().new_id().to_string())
-            .header(IF_MATCH, "*")
-            .json(&body),
+    let person = match asked {
+        None => args.server.get(&path).await?,
+        Some((act, body)) => args.server.post(&format!("{path}/{act}"), &body).await?,
     };
-    let person = answer(request, &args.token).await?;
     if args.json {
         say!("{person}");
         return Ok(DONE);
     }
     say_how_far(&args.person, &person);
-    let documents = at(&format!("documents?limit=200&person={}", args.person))?;
-    match answer(http.request(Method::GET, documents), &args.token).await {
+    let documents = format!("documents?limit=200&person={}", args.person);
+    match args.server.get(&documents).await {
         Ok(page) => say_documents(&page),
         Err(error) => eprintln!("hoso: which documents go is not shown: {error:#}"),
     }
@@ -171,24 +147,5 @@ fn say_documents(page: &Value) {
     }
     if page.get("next").is_some() {
         say!("  … and more");
-    }
-}
-
-async fn answer(request: RequestBuilder, token: &Secret) -> Result<Value> {
-    let response: Response = request.bearer_auth(token.expose()).send().await?;
-    let status = response.status();
-    let busy = response.headers().contains_key(RETRY_AFTER);
-    let body = response.text().await?;
-    if status.is_success() {
-        return serde_json::from_str(&body).context("the answer is no JSON: is this Hoso?");
-    }
-    let problem: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
-    let said = |field| problem.get(field).and_then(Value::as_str);
-    let text = said("detail").or_else(|| said("title")).unwrap_or(&body);
-    let text = format!("{status}: {text}");
-    if status.is_server_error() || busy {
-        Err(Unavailable(text).into())
-    } else {
-        Err(BadInput(text).into())
     }
 }

@@ -4,6 +4,7 @@ mod affected;
 mod audit;
 mod backup;
 mod cli;
+mod client;
 mod config;
 mod conformance;
 mod demo;

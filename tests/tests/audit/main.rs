@@ -17,6 +17,7 @@ mod erasure;
 mod full;
 mod later;
 mod policy;
+mod rotate;
 mod seal;
 mod serve;
 mod tamper;

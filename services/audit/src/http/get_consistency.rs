@@ -28,7 +28,7 @@ pub(crate) async fn get_consistency(
     Extension(sealing): Extension<Arc<Sealing>>,
     Path((old, new)): Path<(u64, u64)>,
 ) -> Result<Response, Problem> {
-    let log = sealing.keys.log();
-    let proof = consistency(&sealing.archive, log, old, new).map_err(problem)?;
+    let keys = sealing.history().map_err(problem)?;
+    let proof = consistency(&sealing.archive, &keys, old, new).map_err(problem)?;
     Ok(text(proof.encode()))
 }

@@ -1,10 +1,15 @@
-//! What anybody may ask of a sealed log: its checkpoint and its tiles (C2SP tlog-tiles), proofs.
+//! What anybody may ask of a sealed log: its checkpoint and its tiles (C2SP tlog-tiles), proofs; and
+//! what an administrator decides about its key and its witnesses.
 
 mod get_checkpoint;
 mod get_consistency;
+mod get_key;
 mod get_proof;
 mod get_tile;
 mod get_witnessed;
+mod key_view;
+mod rotate_key;
+mod set_policy;
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -23,6 +28,9 @@ pub(crate) fn router() -> OpenApiRouter<Runtime> {
         .route("/tile/{*path}", get(get_tile::get_tile))
         .routes(routes!(get_proof::get_proof))
         .routes(routes!(get_consistency::get_consistency))
+        .routes(routes!(get_key::get_key))
+        .routes(routes!(rotate_key::rotate_key))
+        .routes(routes!(set_policy::set_policy))
 }
 
 fn text(text: String) -> Response {
@@ -53,6 +61,8 @@ fn problem(error: AuditError) -> Problem {
         | AuditError::Cut { .. }
         | AuditError::Changed { .. }
         | AuditError::Rewritten { .. }
+        | AuditError::KeyLost { .. }
+        | AuditError::History(_)
         | AuditError::Contradicted(_)
         | AuditError::Busy { .. }
         | AuditError::Unsealed { .. }

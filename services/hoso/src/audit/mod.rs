@@ -8,6 +8,7 @@ mod dossier;
 mod export;
 mod findings;
 mod print;
+mod rotate;
 mod rotations;
 mod round;
 mod sample;
@@ -44,6 +45,14 @@ pub(crate) enum AuditCommand {
     Prove(ProveArgs),
     /// Prove that the checkpoint of B events begins with the first A of them
     Consistency(ConsistencyArgs),
+    /// Print the log's keys from the archive, each behind the size of the first checkpoint that it
+    /// signed
+    Keys(rotate::KeysArgs),
+    /// Let another key sign the log: made by a running Hoso and recorded; the next checkpoint is
+    /// signed by both
+    RotateKey(rotate::RotateArgs),
+    /// Put the policy of witnesses on record, as it holds from now on
+    SetPolicy(rotate::SetPolicyArgs),
     /// Write a bundle that needs no server: the log with its salts, the documents of a round, the
     /// checkpoints, a proof of each of the round's acts; or only one dossier's events, each with its
     /// proof
@@ -160,6 +169,9 @@ pub(crate) async fn run(command: AuditCommand) -> Result<u8> {
         AuditCommand::Checkpoint(args) => seal::checkpoint(&args),
         AuditCommand::Prove(args) => seal::prove(args).await,
         AuditCommand::Consistency(args) => seal::consistency(&args),
+        AuditCommand::Keys(args) => rotate::keys(&args),
+        AuditCommand::RotateKey(args) => rotate::rotate(args).await,
+        AuditCommand::SetPolicy(args) => rotate::set_policy(args).await,
         AuditCommand::Export(args) => Box::pin(export::run(args)).await,
         AuditCommand::Sample(args) => Box::pin(sample::run(args)).await,
         AuditCommand::Check(args) => check::run(&args),

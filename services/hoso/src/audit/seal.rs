@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use hoso_ledger::SharedLedger;
-use hoso_proof::{Note, Policy, SignedCheckpoint};
+use hoso_proof::{Note, Policy};
 use serde_json::{Value, json};
 
 use super::{CheckpointArgs, ConsistencyArgs, ProveArgs, SealArgs, archive, keys, told, witnesses};
@@ -35,7 +35,8 @@ pub(super) async fn seal(args: SealArgs) -> Result<u8> {
         "root": hex::encode(head.root),
     });
     if let Some(witnesses) = &witnesses {
-        let said = hoso_audit::cosign_newest(&archive, keys.log(), witnesses).await;
+        let history = archive.history().map_err(told)?;
+        let said = hoso_audit::cosign_newest(&archive, &history, witnesses).await;
         for said in said.map_err(told)? {
             if let Err(fault) = said.seen_at {
                 eprintln!("hoso: witness {}: not cosigned: {fault}", said.name);
@@ -69,8 +70,9 @@ pub(super) fn checkpoint(args: &CheckpointArgs) -> Result<u8> {
         let text = format!("the log {} is none of the policy's logs", log.key());
         return Err(BadInput(text).into());
     }
-    let head = SignedCheckpoint::open(note.as_bytes(), &log)?.head();
-    let cosigned = witnesses::cosigned_up_to(&archive, &log)?;
+    let history = archive.history().map_err(told)?;
+    let head = history.open(note.as_bytes())?.head();
+    let cosigned = witnesses::cosigned_up_to(&archive, &history)?;
     let lag = head.size.saturating_sub(cosigned.unwrap_or(0));
     if !args.place.json {
         output::write(note.as_bytes());
@@ -119,8 +121,9 @@ pub(super) async fn prove(args: ProveArgs) -> Result<u8> {
         output::write(proof.encode().as_bytes());
         return Ok(DONE);
     }
-    let included = proof.verify(keys.log())?;
-    let head = included.checkpoint.head();
+    let history = archive.history().map_err(told)?;
+    let head = history.open(proof.checkpoint.as_bytes())?.head();
+    proof.under(head)?;
     let hashes: Vec<_> = proof.hashes.iter().map(hex::encode).collect();
     say!(
         "{}",
@@ -142,8 +145,8 @@ pub(super) async fn prove(args: ProveArgs) -> Result<u8> {
 pub(super) fn consistency(args: &ConsistencyArgs) -> Result<u8> {
     let config = args.place.settings()?;
     let archive = archive(&config);
-    let log = archive.log().map_err(told)?;
-    let proof = hoso_audit::consistency(&archive, &log, args.old, args.new).map_err(told)?;
+    let keys = archive.history().map_err(told)?;
+    let proof = hoso_audit::consistency(&archive, &keys, args.old, args.new).map_err(told)?;
     if !args.place.json {
         output::write(proof.encode().as_bytes());
         return Ok(DONE);

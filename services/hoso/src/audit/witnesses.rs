@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use hoso_audit::{Archive, Witnesses};
 use hoso_proof::policy::{Cosigned, Judgement, POLICY_BYTES_MAX};
-use hoso_proof::{LogIdentity, Note, NoteError, Policy, SignedCheckpoint};
+use hoso_proof::{KeyHistory, LogIdentity, Note, NoteError, Policy};
 use hoso_runtime::Clock;
 use hoso_runtime::config::Config;
 use serde_json::{Value, json};
@@ -61,9 +61,9 @@ pub(super) fn cosignatures(judgement: &Judgement<'_>) -> Vec<Value> {
 ///
 /// # Errors
 /// The archive cannot be read, or its checkpoint is not the log's.
-pub(super) fn cosigned_up_to(archive: &Archive, log: &LogIdentity) -> Result<Option<u64>> {
+pub(super) fn cosigned_up_to(archive: &Archive, keys: &KeyHistory) -> Result<Option<u64>> {
     let note = archive.witnessed().map_err(told)?;
-    let opened = note.map(|note| SignedCheckpoint::open(note.as_bytes(), log));
+    let opened = note.map(|note| keys.open(note.as_bytes()));
     Ok(opened.transpose()?.map(|opened| opened.head().size))
 }
 
