@@ -134,7 +134,8 @@ impl Explain for Rejection {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogKeyState {
-    /// Every key that signed, in order, the newest last; empty as long as the first one signs.
+    /// Every key that signed, in order, the newest last; empty as long as the first one signs. Of
+    /// several logs where one was begun anew over the same record, each under a name of its own.
     #[serde(default)]
     pub keys: Vec<String>,
     /// The policy that holds.
@@ -143,10 +144,11 @@ pub struct LogKeyState {
 }
 
 impl LogKeyState {
-    /// The key that signs by the record; `None` as long as the first one does.
+    /// The key that signs the log of this origin by the record; `None` as long as its first one does.
     #[must_use]
-    pub fn newest(&self) -> Option<&str> {
-        self.keys.last().map(String::as_str)
+    pub fn newest(&self, log: &str) -> Option<&str> {
+        let own = |key: &&String| origin(key) == Some(log);
+        self.keys.iter().rfind(own).map(String::as_str)
     }
 }
 
@@ -186,7 +188,7 @@ impl Decider for LogKey {
     fn evolve(mut state: LogKeyState, event: &Event) -> LogKeyState {
         match event {
             Event::LogKeyRotated(rotated) => {
-                if state.keys.is_empty() {
+                if !state.keys.contains(&rotated.previous) {
                     state.keys.push(rotated.previous.clone());
                 }
                 state.keys.push(rotated.next.clone());
@@ -234,9 +236,8 @@ fn check(state: &LogKeyState, rotated: &LogKeyRotated) -> Result<(), Rejection> 
     if previous != next {
         return Err(Rejection::OtherOrigin);
     }
-    if state.newest().is_some_and(|key| key != rotated.previous) {
-        let newest = state.newest().unwrap_or_default().to_owned();
-        return Err(Rejection::NotNewest(newest));
+    if let Some(newest) = state.newest(next).filter(|key| *key != rotated.previous) {
+        return Err(Rejection::NotNewest(newest.to_owned()));
     }
     if rotated.next == rotated.previous || state.keys.contains(&rotated.next) {
         return Err(Rejection::UsedBefore);

@@ -60,7 +60,8 @@ pub(crate) async fn turn(
     }
 }
 
-/// The keys that the first `until` events name; `signing` where they name none.
+/// The keys of the log that the first `until` events name; `signing` where they name none. Rotations of
+/// another origin are another log's, that was sealed over the same record before its secrets were lost.
 async fn recorded(
     ledger: &SharedLedger,
     signing: &LogIdentity,
@@ -68,7 +69,7 @@ async fn recorded(
 ) -> Result<KeyHistory, AuditError> {
     let (state, _) = load::<LogKey>(ledger.stream(&stream()).await?)?;
     // Most logs never change their key: nothing else is read.
-    if state.keys.is_empty() {
+    if state.newest(signing.origin()).is_none() {
         return Ok(KeyHistory::new(signing.clone()));
     }
     let mut history: Option<KeyHistory> = None;
@@ -85,6 +86,9 @@ async fn recorded(
             };
             let previous = LogIdentity::parse(&rotated.previous)?;
             let next = LogIdentity::parse(&rotated.next)?;
+            if next.origin() != signing.origin() {
+                continue;
+            }
             history
                 .get_or_insert_with(|| KeyHistory::new(previous.clone()))
                 .rotate(recorded.position, &previous, next)?;

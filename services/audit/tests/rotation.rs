@@ -6,9 +6,9 @@
 mod place;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use hoso_audit::{AuditError, consistency, prove};
+use hoso_audit::{AuditError, Keys, consistency, prove};
 use hoso_domain::actor::Role;
 use hoso_domain::decider::Issued;
 use hoso_domain::log_key::{Command, LogKey, LogKeyRotated};
@@ -143,7 +143,7 @@ async fn a_key_that_was_opened_before_the_change_seals_on_after_it() {
 }
 
 /// The order in which a handover writes; renaming and removing come behind.
-fn step(path: &PathBuf) -> u8 {
+fn step(path: &Path) -> u8 {
     match path.to_str().unwrap() {
         text if text.contains("tile/") => 0,
         "keys/last-signed" => 1,
@@ -335,4 +335,29 @@ async fn a_ledger_without_the_rotation_is_cut() {
         matches!(cut, Err(AuditError::Cut { signed: 6, .. })),
         "{cut:?}"
     );
+}
+
+#[tokio::test]
+async fn a_log_that_is_begun_anew_has_a_name_of_its_own() {
+    let place = Place::new().await;
+    place.grow("dossier-1", 0, 5).await;
+    place.sealed().await;
+    let (old, next) = (place.signing(), secret(1));
+    place.put_next(&next);
+    place.record(&old, &public(&next)).await;
+    place.sealed().await;
+    // Secrets and archive are lost; the record names the keys that were.
+    fs::remove_dir_all(place.at("sealed")).unwrap();
+    let same = place.seal().await.unwrap_err();
+    assert!(matches!(same, AuditError::KeyLost { .. }), "{same}");
+    fs::remove_dir_all(place.at("sealed")).unwrap();
+    let other = Keys::open_or_make(&place.at("sealed/keys"), Some("example.org/second"));
+    let other = other.unwrap();
+    let ledger = std::sync::Arc::clone(&place.ledger);
+    let sealed = hoso_audit::seal(ledger, &place.archive(), &other).await;
+    let size = sealed.unwrap().checkpoint.head().size;
+    assert_eq!(size, 6);
+    let history = place.archive().history().unwrap();
+    assert_eq!(history.reigns().count(), 1);
+    assert_eq!(&history.newest().log, other.log());
 }

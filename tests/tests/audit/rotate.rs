@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use e2e::server::{Server, hoso_json, hoso_with};
 use e2e::witness::Witness;
 use e2e::{hoso_binary, root};
-use hoso_proof::{ConsistencyFile, InclusionFile, KeyHistory, LogIdentity, Note, SignedCheckpoint};
+use hoso_proof::{
+    ConsistencyFile, InclusionFile, KeyHistory, LogIdentity, Note, SignedCheckpoint, TreeHead,
+};
 use hoso_testbed::full::{Full, FullOptions};
 use serde_json::{Value, json};
 
 use super::bundle::text;
-use super::serve::{checkpoint, identity};
+use super::serve::identity;
 
 const WITHIN: Duration = Duration::from_secs(20);
 
@@ -84,6 +86,22 @@ fn note(archive: &Path, size: u64) -> Note {
     Note::parse(&fs::read(path).unwrap()).unwrap()
 }
 
+/// Asks until the checkpoint has more events than `before` and is signed by this key: the keys are
+/// shown a moment before it.
+async fn checkpoint(url: &str, log: &LogIdentity, before: u64) -> TreeHead {
+    let started = Instant::now();
+    loop {
+        let note = reqwest::get(format!("{url}/checkpoint")).await.unwrap();
+        let opened = SignedCheckpoint::open(&note.bytes().await.unwrap(), log);
+        let head = opened.ok().map(|opened| opened.head());
+        if let Some(head) = head.filter(|head| head.size > before) {
+            return head;
+        }
+        assert!(started.elapsed() < WITHIN, "nothing is sealed");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Handed over in the archive, it is the keys' turn a moment later.
 async fn taken_over(data: &Path) {
     let deadline = Instant::now() + WITHIN;
@@ -115,10 +133,10 @@ async fn post(url: &str, token: &str, key: &str, path: &str, body: Value) -> (u1
 async fn a_key_is_changed_while_appends_go_on_and_every_proof_holds_across() {
     let scratch = tempfile::tempdir().unwrap();
     let (data, archive) = (scratch.path(), scratch.path().join("audit"));
-    let mut server = Server::start(data);
+    let server = Server::start(data);
     let url = server.url.clone();
     let old = identity(&archive.join("log.vkey")).await;
-    let (before, _) = checkpoint(&url, &old, 0).await;
+    let before = checkpoint(&url, &old, 0).await;
     let admin = token(data);
     let appending = {
         let data = data.to_path_buf();
@@ -135,7 +153,7 @@ async fn a_key_is_changed_while_appends_go_on_and_every_proof_holds_across() {
     appending.await.unwrap();
     drop(token(data));
     let handover = history.newest().since;
-    let (after, _) = checkpoint(&url, &new, handover).await;
+    let after = checkpoint(&url, &new, handover).await;
     assert_eq!(
         signed(&note(&archive, before.size), &history),
         [true, false]
@@ -144,22 +162,40 @@ async fn a_key_is_changed_while_appends_go_on_and_every_proof_holds_across() {
     assert_eq!(signed(&note(&archive, after.size), &history), [false, true]);
     // Who knew the old key finds the new one by what both signed, and goes on from there.
     let opened = SignedCheckpoint::open(note(&archive, handover).encode().as_bytes(), &old);
-    let opened = opened.unwrap().head();
-    for (from, by) in [(before, &new), (opened, &new)] {
+    let older = [before, opened.unwrap().head()];
+    all_is_proved(&url, &admin, data, &older, after, &new).await;
+    let keys = hoso_json(&["audit", "keys", "--json", "--data", text(data)]);
+    assert_eq!(keys["keys"][0]["firstSize"], 0);
+    assert_eq!(keys["keys"][1]["firstSize"], handover);
+    assert_eq!(keys["keys"][0]["key"], old.key().to_string());
+    the_record_holds(data, server, after, &new).await;
+}
+
+/// Every proof holds under the new key: of the old checkpoints, and of events on either side.
+async fn all_is_proved(
+    url: &str,
+    admin: &str,
+    data: &Path,
+    older: &[TreeHead],
+    newest: TreeHead,
+    key: &LogIdentity,
+) {
+    let client = reqwest::Client::new();
+    for from in older {
         let path = format!(
             "{url}/api/v1/audit/consistency/{}/{}",
-            from.size, after.size
+            from.size, newest.size
         );
         let proof = reqwest::get(path).await.unwrap().bytes().await.unwrap();
-        let proof = ConsistencyFile::parse(&proof).unwrap();
-        proof.verify(by, from).unwrap();
-    }
-    let client = reqwest::Client::new();
-    for position in [1, handover, after.size] {
+        ConsistencyFile::parse(&proof)
+            .unwrap()
+            .verify(key, *from)
+            .unwrap();
+        let position = from.size;
         let path = format!("{url}/api/v1/audit/proofs/{position}");
-        let proof = client.get(&path).bearer_auth(&admin).send().await.unwrap();
+        let proof = client.get(&path).bearer_auth(admin).send().await.unwrap();
         let proof = InclusionFile::parse(&proof.bytes().await.unwrap()).unwrap();
-        proof.verify(&new).unwrap();
+        proof.verify(key).unwrap();
         let proved = [
             "prove",
             &position.to_string(),
@@ -170,11 +206,10 @@ async fn a_key_is_changed_while_appends_go_on_and_every_proof_holds_across() {
         let proved = hoso_json(&[&["audit"], &proved[..]].concat());
         assert_eq!(proved["position"], position);
     }
-    let keys = hoso_json(&["audit", "keys", "--json", "--data", text(data)]);
-    assert_eq!(keys["keys"][0]["firstSize"], 0);
-    assert_eq!(keys["keys"][1]["firstSize"], handover);
-    assert_eq!(keys["keys"][0]["key"], old.key().to_string());
-    // The record says why, and is still what its rows say.
+}
+
+/// The record says why, is still what its rows say, and is sealed on by whoever begins again.
+async fn the_record_holds(data: &Path, mut server: Server, after: TreeHead, new: &LogIdentity) {
     let events = hoso_json(&[
         "history",
         "--stream",
@@ -192,7 +227,7 @@ async fn a_key_is_changed_while_appends_go_on_and_every_proof_holds_across() {
     assert_eq!(sealed["key"], new.key().to_string());
     let server = Server::start(data);
     drop(token(data));
-    checkpoint(&server.url, &new, after.size).await;
+    checkpoint(&server.url, new, after.size).await;
 }
 
 #[tokio::test]
@@ -313,7 +348,7 @@ async fn a_witness_cosigns_the_handover_and_goes_on_once_it_knows_the_new_key() 
     // Known by its old key, the handover is cosigned; what the new one signs alone is not.
     assert_eq!(witnessed(&archive, &history, handover - 1).await, handover);
     drop(token(&data));
-    let (beyond, _) = checkpoint(&server.url, &new, handover).await;
+    let beyond = checkpoint(&server.url, &new, handover).await;
     assert_eq!(witnessed(&archive, &history, handover - 1).await, handover);
     let key = new.key().to_string();
     let trust = [

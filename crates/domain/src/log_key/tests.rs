@@ -9,6 +9,7 @@ const SECOND: &str =
     "khenthuong.example.vn/log+9ebd4f9d+AdRzXjomXhbu4D9ZcYubXQMBnAfYtsUfkNo6Zm7sE6s1";
 const WITNESS: &str =
     "khenthuong.example.vn/w+5af93929+BE4HQIVivtuLYM4Fwd7P460WtyIwln3gH2QLfkcptJ/O";
+const ORIGIN: &str = "khenthuong.example.vn/log";
 const POLICY: &str = "quorum none\n";
 
 fn actor(role: Role) -> Actor {
@@ -57,7 +58,7 @@ fn the_administrator_rotates_from_the_first_key_and_on() {
     );
     let state = given(&first.unwrap());
     assert_eq!(state.keys, [FIRST, SECOND]);
-    assert_eq!(state.newest(), Some(SECOND));
+    assert_eq!(state.newest(ORIGIN), Some(SECOND));
     let third = numbered(3);
     let then = rotate(&state, SECOND, &third).unwrap();
     let state = then.iter().fold(state, LogKey::evolve);
@@ -88,6 +89,19 @@ fn a_rotation_follows_the_newest_key_and_none_comes_back() {
         policy: None,
     };
     assert_eq!(rotate(&full, FIRST, SECOND), Err(Rejection::TooMany));
+}
+
+#[test]
+fn a_log_that_was_begun_anew_has_keys_of_its_own() {
+    let state = given(&[Event::LogKeyRotated(rotated(FIRST, SECOND))]);
+    let [first, second] = [FIRST, SECOND].map(|key| key.replace("vn/log", "vn/new"));
+    assert_eq!(state.newest("khenthuong.example.vn/new"), None);
+    let events = rotate(&state, &first, &second).unwrap();
+    let state = events.iter().fold(state, LogKey::evolve);
+    assert_eq!(state.keys, [FIRST, SECOND, &first, &second]);
+    assert_eq!(state.newest("khenthuong.example.vn/new"), Some(&*second));
+    assert_eq!(state.newest(ORIGIN), Some(SECOND));
+    assert_eq!(rotate(&state, &second, &first), Err(Rejection::UsedBefore));
 }
 
 #[test]

@@ -64,7 +64,8 @@ impl KeyView {
             Err(error) => return Err(problem(error)),
         };
         let key = signing.key().to_string();
-        let next = state.newest().filter(|newest| **newest != key);
+        let next = state.newest(signing.origin());
+        let next = next.filter(|newest| **newest != key);
         Ok(Self {
             origin: signing.origin().to_owned(),
             next: next.map(str::to_owned),

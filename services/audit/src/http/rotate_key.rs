@@ -62,7 +62,8 @@ async fn rotation_of(runtime: &Runtime, sealing: &Sealing) -> Result<LogKeyRotat
     let (state, _) = load::<LogKey>(runtime.ledger.stream(&rotation::stream()).await?)?;
     let signing = sealing.keys.signing().map_err(problem)?;
     let previous = signing.key().to_string();
-    if state.newest().is_some_and(|newest| newest != previous) {
+    let newest = state.newest(signing.origin());
+    if newest.is_some_and(|newest| newest != previous) {
         return Err(Problem::conflict("log-key-handover-pending")
             .detail("the key on record has not signed yet: the next checkpoint hands over to it"));
     }

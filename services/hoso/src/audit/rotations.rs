@@ -46,17 +46,20 @@ impl Rotations {
     /// # Errors
     /// A rotation does not follow the one before.
     pub(super) fn history(&self, only: &LogIdentity) -> Result<KeyHistory, WrongKeys> {
-        let Some((first, rotated)) = self.0.first() else {
-            return Ok(KeyHistory::new(only.clone()));
-        };
-        let mut history = KeyHistory::new(identity(*first, &rotated.previous)?);
+        let mut history: Option<KeyHistory> = None;
         for (position, rotated) in &self.0 {
             let previous = identity(*position, &rotated.previous)?;
             let next = identity(*position, &rotated.next)?;
-            let taken = history.rotate(*position, &previous, next);
+            // Another log's, that was sealed over the same record before its secrets were lost.
+            if next.origin() != only.origin() {
+                continue;
+            }
+            let taken = history
+                .get_or_insert_with(|| KeyHistory::new(previous.clone()))
+                .rotate(*position, &previous, next);
             taken.map_err(|error| wrong(*position, &error))?;
         }
-        Ok(history)
+        Ok(history.unwrap_or_else(|| KeyHistory::new(only.clone())))
     }
 }
 

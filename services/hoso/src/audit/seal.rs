@@ -27,9 +27,11 @@ pub(super) async fn seal(args: SealArgs) -> Result<u8> {
     runtime.ledger.close().await;
     let sealed = sealed.map_err(told)?;
     let head = sealed.checkpoint.head();
+    // What was sealed may have handed over to the next key.
+    let signing = keys.signing().map_err(told)?;
     let mut report = json!({
-        "origin": keys.log().origin(),
-        "key": keys.log().key().to_string(),
+        "origin": signing.origin(),
+        "key": signing.key().to_string(),
         "before": sealed.before,
         "size": head.size,
         "root": hex::encode(head.root),
