@@ -18,6 +18,7 @@ mod full;
 mod later;
 mod policy;
 mod rotate;
+mod rotated;
 mod seal;
 mod serve;
 mod tamper;
