@@ -59,7 +59,8 @@ enum Command {
     /// Issue or revoke API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Make a person's name and position unreadable for ever: one official asks, another agrees
+    /// Erase a person: name and position for ever unreadable, documents that are that person's alone
+    /// removed; one official asks, another agrees
     Erase(erase::EraseArgs),
     /// Print the OpenAPI 3.1 document of all services, or of one
     Openapi(openapi::OpenapiArgs),

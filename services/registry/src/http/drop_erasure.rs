@@ -1,10 +1,10 @@
 //! `POST /api/v1/persons/{id}/erasure-drop`: a request for erasure is taken back or turned down.
 
 use axum::extract::State;
-use hoso_domain::registry::person::{Command as Ask, Person};
+use hoso_domain::registry::person::Command as Ask;
 use hoso_runtime::{Command, NoBody, Path, Problem, Reply, Runtime};
 
-use super::stream;
+use super::erasing;
 use super::view::PersonView;
 use hoso_runtime::http::headers::ChangeHeaders;
 
@@ -23,16 +23,6 @@ pub(crate) async fn drop_erasure(
     command: Command<NoBody>,
 ) -> Result<Reply<PersonView>, Problem> {
     command.require_match()?;
-    let keys = &runtime.person_keys;
-    stream::show::<Person, _>(&runtime, &id, |state, version| {
-        PersonView::of(state, version, keys)
-    })
-    .await?;
     let order = command.order();
-    let name = stream::name::<Person>(&id);
-    let done = runtime
-        .execute::<Person>(&name, order, Ask::DropErasure)
-        .await?;
-    let shown = stream::shown(PersonView::of(done.state, done.version, keys))?;
-    Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
+    erasing::step(&runtime, &id, order, Ask::DropErasure).await
 }

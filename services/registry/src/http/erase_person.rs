@@ -1,12 +1,11 @@
 //! `POST /api/v1/persons/{id}/erasure`: a second person agrees, and a person's texts are erased (xoá dữ liệu cá nhân).
 
 use axum::extract::State;
-use hoso_domain::registry::person::{Command as Ask, Person, PersonState};
+use hoso_domain::registry::person::Command as Ask;
 use hoso_runtime::{Command, NoBody, Path, Problem, Reply, Runtime};
 
-use super::stream;
+use super::erasing;
 use super::view::PersonView;
-use crate::personal;
 use hoso_runtime::http::headers::ChangeHeaders;
 
 /// Agrees that a person's texts be erased, as another person than the one who asked: the key they
@@ -26,17 +25,6 @@ pub(crate) async fn erase_person(
     command: Command<NoBody>,
 ) -> Result<Reply<PersonView>, Problem> {
     command.require_match()?;
-    let keys = &runtime.person_keys;
-    stream::show::<Person, _>(&runtime, &id, |state, version| {
-        PersonView::of(state, version, keys)
-    })
-    .await?;
     let order = command.order();
-    let name = stream::name::<Person>(&id);
-    let done = runtime.execute::<Person>(&name, order, Ask::Erase).await?;
-    if let PersonState::Erased { details, .. } = &done.state {
-        keys.destroy(&details.person).map_err(personal::problem)?;
-    }
-    let shown = stream::shown(PersonView::of(done.state, done.version, keys))?;
-    Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
+    erasing::step(&runtime, &id, order, Ask::Erase).await
 }

@@ -8,6 +8,7 @@ mod confirm_hold;
 mod drop_erasure;
 mod end_official;
 mod erase_person;
+mod erasing;
 mod get_entries;
 mod get_hold;
 mod get_initiative;

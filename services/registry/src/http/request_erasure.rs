@@ -1,11 +1,11 @@
 //! `POST /api/v1/persons/{id}/erasure-request`: somebody asks that a person's texts be erased (đề nghị xoá dữ liệu cá nhân).
 
 use axum::extract::State;
-use hoso_domain::registry::person::{Command as Ask, Person};
+use hoso_domain::registry::person::Command as Ask;
 use hoso_domain::text::tidy;
 use hoso_runtime::{Command, Path, Problem, Reply, Runtime};
 
-use super::stream;
+use super::erasing;
 use super::view::{ErasureBody, PersonView};
 use hoso_runtime::http::headers::ChangeHeaders;
 
@@ -27,18 +27,10 @@ pub(crate) async fn request_erasure(
     command: Command<ErasureBody>,
 ) -> Result<Reply<PersonView>, Problem> {
     command.require_match()?;
-    let keys = &runtime.person_keys;
-    stream::show::<Person, _>(&runtime, &id, |state, version| {
-        PersonView::of(state, version, keys)
-    })
-    .await?;
     let order = command.order();
     let ask = Ask::RequestErasure {
         basis: tidy(&command.body.basis),
         documents: command.body.documents.into(),
     };
-    let name = stream::name::<Person>(&id);
-    let done = runtime.execute::<Person>(&name, order, ask).await?;
-    let shown = stream::shown(PersonView::of(done.state, done.version, keys))?;
-    Ok(Reply::ok(done.version, shown).replayed(done.duplicate))
+    erasing::step(&runtime, &id, order, ask).await
 }

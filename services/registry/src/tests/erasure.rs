@@ -139,3 +139,28 @@ async fn a_text_that_looks_sealed_is_refused_and_a_repeated_command_is_the_same(
     assert_eq!(again.json["version"], 1);
     assert_eq!(p.app.runtime.ledger.head().await.unwrap(), head);
 }
+
+#[tokio::test]
+async fn which_documents_go_is_asked_shown_and_widened_by_two_persons_and_never_narrowed() {
+    let p = Province::new().await;
+    asked(&p).await;
+    let erase = "persons/ca-nhan-01/erasure";
+    let erased = p.done(&p.administrator, erase, json!({})).await;
+    assert_eq!(erased.json["erasure"]["documents"], "WITHOUT_AWARD");
+    let ask = |documents: &str| json!({"basis": "Hết hạn lưu trữ", "documents": documents});
+    let request = "persons/ca-nhan-01/erasure-request";
+    for narrower in ["NONE", "WITHOUT_AWARD"] {
+        let refused = p.post(&p.home_affairs, request, ask(narrower)).await;
+        assert_eq!((refused.status, refused.code()), (409, "person-erased"));
+    }
+    let unknown = p.post(&p.home_affairs, request, ask("SOME")).await;
+    assert_eq!(unknown.status, 422, "{}", unknown.text);
+    let wider = p.done(&p.home_affairs, request, ask("ALL")).await;
+    assert_eq!(wider.json["erasure"]["status"], "ERASED");
+    assert_eq!(wider.json["erasure"]["wider"]["documents"], "ALL");
+    let alone = p.post(&p.home_affairs, erase, json!({})).await;
+    assert_eq!((alone.status, alone.code()), (409, "erasure-needs-two"));
+    let agreed = p.done(&p.administrator, erase, json!({})).await;
+    assert_eq!(agreed.json["erasure"]["documents"], "ALL");
+    assert_eq!(agreed.json["erasure"].get("wider"), None);
+}
