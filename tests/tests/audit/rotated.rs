@@ -135,7 +135,8 @@ fn every_key_of_the_log_is_as_good_as_another(rotated: &Rotated, parts: &Parts) 
         assert_eq!(keys[0]["since"], 0);
         assert!(keys[1]["since"].as_u64() < keys[2]["since"].as_u64());
     }
-    let stranger = SecretKey::from_seed("other", hoso_proof::Algorithm::Ed25519, &[9; 32]);
+    let origin = rotated.keys[0].split('+').next().unwrap();
+    let stranger = SecretKey::from_seed(origin, hoso_proof::Algorithm::Ed25519, &[9; 32]);
     let stranger = stranger.unwrap().public().to_string();
     let bundle = rotated.at("bundle.zip");
     let (code, report) = verify(&bundle, &["--key", &stranger]);
