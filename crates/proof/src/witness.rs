@@ -113,13 +113,14 @@ impl AddCheckpoint {
     }
 
     /// Whether the checkpoint may be cosigned by who cosigned `last` before ([`TreeHead::EMPTY`] for
-    /// nothing) and believes the `trusted` keys of the log.
+    /// nothing) and believes the `trusted` keys of the log, the newest one last.
     ///
     /// # Errors
     /// Why not.
     pub fn decide(&self, trusted: &[LogIdentity], last: TreeHead) -> Result<Accepted, Refusal> {
         let mut keys = trusted
             .iter()
+            .rev()
             .filter(|log| log.origin() == self.origin())
             .peekable();
         if keys.peek().is_none() {

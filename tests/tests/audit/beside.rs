@@ -269,3 +269,51 @@ pub(crate) fn an_act_is_not_younger_than_what_a_witness_saw() {
         }
     }
 }
+
+/// What one program reads and another does not: bytes of no file, two files of one name, two names of one
+/// file. All of it is refused, as nobody knows which of them was verified.
+pub(crate) fn a_bundle_is_its_files_and_nothing_else() {
+    let scratch = tempfile::tempdir().unwrap();
+    let bundle = scratch.path().join("bundle.zip");
+    let refused = |bytes: &[u8], what: &str| {
+        fs::write(&bundle, bytes).unwrap();
+        let (code, report) = verify(&bundle, &["--key", &YEAR.key]);
+        assert_eq!(code, 2, "{what}: {report}");
+        assert!(
+            report.as_str().unwrap().contains("not a bundle"),
+            "{what}: {report}"
+        );
+    };
+    let whole = fs::read(YEAR.bundle()).unwrap();
+    refused(&[b"#!/bin/sh\n", &whole[..]].concat(), "bytes in front");
+    refused(&[&whole[..], b"more"].concat(), "bytes behind");
+    let mut commented = whole.clone();
+    let length = commented.len() - 2;
+    commented[length] = 4;
+    refused(&[&commented[..], b"more"].concat(), "a comment");
+    let renamed = |bytes: &[u8], from: &[u8], to: &[u8], times: usize| {
+        let mut bytes = bytes.to_vec();
+        for _ in 0..times {
+            let at = bytes.windows(from.len()).position(|window| window == from);
+            let at = at.unwrap();
+            bytes[at..at + from.len()].copy_from_slice(to);
+        }
+        bytes
+    };
+    refused(
+        &renamed(&whole, b"log.vkey", b"log.vkez", 1),
+        "two names of one file",
+    );
+    for at in [0, usize::MAX] {
+        let mut parts = YEAR.parts();
+        let forged = parts.part("events.jsonl").clone();
+        let at = at.min(parts.0.len());
+        parts.0.insert(at, ("eventz.jsonl".to_owned(), forged));
+        parts.pack(&bundle, CompressionMethod::Stored);
+        let packed = fs::read(&bundle).unwrap();
+        refused(
+            &renamed(&packed, b"eventz.jsonl", b"events.jsonl", 2),
+            "two files of one name",
+        );
+    }
+}

@@ -9,7 +9,8 @@ use e2e::server::{Server, hoso_json, hoso_with};
 use e2e::witness::Witness;
 use e2e::{hoso_binary, root};
 use hoso_proof::{
-    ConsistencyFile, InclusionFile, KeyHistory, LogIdentity, Note, SignedCheckpoint, TreeHead,
+    ConsistencyFile, InclusionFile, KeyHistory, LogIdentity, Note, SecretKey, SignedCheckpoint,
+    TreeHead,
 };
 use hoso_testbed::full::{Full, FullOptions};
 use serde_json::{Value, json};
@@ -333,6 +334,7 @@ async fn a_witness_cosigns_the_handover_and_goes_on_once_it_knows_the_new_key() 
         "witness.example/1",
         sealed["key"].as_str().unwrap(),
     );
+    let stolen = fs::read_to_string(data.join("audit-keys/log.key")).unwrap();
     let policy = scratch.path().join("policy");
     fs::write(&policy, format!("{}quorum w1\n", witness.line("w1"))).unwrap();
     let toml: PathBuf = scratch.path().join("hoso.toml");
@@ -367,6 +369,16 @@ async fn a_witness_cosigns_the_handover_and_goes_on_once_it_knows_the_new_key() 
     for known in shown["logs"].as_array().unwrap() {
         assert!(known["size"].as_u64() >= Some(beyond.size), "{shown}");
     }
+    // The old key signs nothing more, not even what is true, in whoever's hands.
+    let witnessed = fs::read(archive.join("checkpoint.witnessed")).unwrap();
+    let last = history.open(&witnessed).unwrap();
+    let mut forged = Note::new(last.note().text().to_owned()).unwrap();
+    forged
+        .sign(&SecretKey::parse(stolen.trim_end()).unwrap())
+        .unwrap();
+    let ask = |note: &str| format!("old {}\n\n{note}", last.head().size);
+    assert_eq!(witness.status(ask(&forged.encode())).await, 403);
+    assert_eq!(witness.status(ask(&last.note().encode())).await, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use e2e::server::{Server, hoso_json, hoso_with};
+use e2e::server::{Server, hoso, hoso_json, hoso_with};
 use hoso_proof::{Note, SecretKey};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -189,6 +189,20 @@ fn a_retired_key_signs_nothing_more(rotated: &Rotated, parts: &Parts) {
         told(&report, "a key of the log that did not sign then"),
         "{report}"
     );
+    // Single files: beside one of the newer key it is found, alone it is told what it cannot show.
+    let handover = rotated.at("handover");
+    fs::write(&handover, parts.clone().part(&handovers(parts)[0])).unwrap();
+    let check = |files: &[&str]| {
+        let keys = rotated.keys.iter().flat_map(|key| ["--key", key]);
+        let arguments = ["audit", "check"].into_iter().chain(files.iter().copied());
+        hoso(&arguments.chain(keys).collect::<Vec<_>>())
+    };
+    let (code, out, _) = check(&[text(&path), text(&handover)]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("another one had taken over from"), "{out}");
+    let (code, out, _) = check(&[text(&path)]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("only the round's bundle shows"), "{out}");
     let mut changed = parts.clone();
     *changed.part("checkpoint") = forged.into_bytes();
     for key in [0, 2] {

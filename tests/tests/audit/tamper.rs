@@ -214,6 +214,7 @@ fn tampering_with_a_bundle_is_found_with_its_place() {
     beside::an_event_that_cannot_be_read_hides_no_other();
     beside::every_act_of_the_round_stands_between_two_checkpoints();
     beside::an_act_is_not_younger_than_what_a_witness_saw();
+    beside::a_bundle_is_its_files_and_nothing_else();
     what_is_no_bundle_is_bad_input();
 }
 

@@ -31,7 +31,8 @@ pub(crate) struct CheckArgs {
     /// Checkpoints, proofs of events (C2SP tlog-proof), proofs of consistency
     #[arg(value_name = "FILE", required = true, num_args = 1..=1_000)]
     files: Vec<PathBuf>,
-    /// The log's public key, or a file with it; more than one where the log changed its key
+    /// The log's public key, or a file with it; where the log changed its key, all of them, the oldest
+    /// first
     #[arg(long, value_name = "KEY", required_unless_present = "policy")]
     key: Vec<String>,
     /// Which witnesses must have cosigned every checkpoint, and which logs are believed (C2SP
@@ -47,9 +48,12 @@ pub(crate) struct CheckArgs {
 }
 
 /// A checkpoint that the log signed.
+#[derive(Clone)]
 struct Opened {
     origin: String,
     head: TreeHead,
+    /// The last one of the keys that signed it.
+    key: usize,
 }
 
 /// What was read so far.
@@ -59,6 +63,8 @@ struct Check {
     findings: Findings,
     /// Every tree that was signed, by log and size, and where that is seen.
     heads: BTreeMap<(String, u64), Vec<(Hash, String)>>,
+    /// Which file has a tree of which size, and which of the keys signed it.
+    signers: Vec<(String, Opened)>,
     /// Proofs that a tree grew from another, with the file.
     growths: Vec<(String, ConsistencyFile, Opened)>,
     leaves: Vec<Vec<u8>>,
@@ -89,6 +95,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8> {
         policy,
         findings: Findings::default(),
         heads: BTreeMap::new(),
+        signers: Vec::new(),
         growths: Vec::new(),
         leaves: Vec::new(),
         shown: Vec::new(),
@@ -98,6 +105,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8> {
     }
     let grown = check.grown()?;
     check.forked();
+    check.retired();
     if let Some(path) = &args.event {
         check.event(path)?;
     }
@@ -156,23 +164,29 @@ impl Check {
 
     /// A checkpoint that one of the logs signed, with what the policy says of it.
     fn open(&mut self, name: &str, note: &[u8]) -> Option<Opened> {
-        let opened = self
-            .logs
-            .iter()
-            .map(|log| SignedCheckpoint::open(note, log));
         let mut first: Option<CheckpointError> = None;
-        for opened in opened {
-            match opened {
-                Ok(opened) => return Some(self.signed(name, &opened)),
-                Err(error) => first = first.or(Some(error)),
-            }
+        // The newest key first: under a checkpoint that hands over, it is the one that goes on.
+        let opened =
+            self.logs
+                .iter()
+                .enumerate()
+                .rev()
+                .find_map(|(key, log)| match SignedCheckpoint::open(note, log) {
+                    Ok(opened) => Some((key, opened)),
+                    Err(error) => {
+                        first.get_or_insert(error);
+                        None
+                    }
+                });
+        if let Some((key, opened)) = opened {
+            return Some(self.signed(name, &opened, key));
         }
         let what = first.map_or_else(String::new, |error| error.to_string());
         self.findings.of(name, what);
         None
     }
 
-    fn signed(&mut self, name: &str, signed: &SignedCheckpoint) -> Opened {
+    fn signed(&mut self, name: &str, signed: &SignedCheckpoint, key: usize) -> Opened {
         let origin = signed.note().text().lines().next().unwrap_or_default();
         let (origin, head) = (origin.to_owned(), signed.head());
         let seen = self.heads.entry((origin.clone(), head.size)).or_default();
@@ -180,7 +194,9 @@ impl Check {
         if let Some(policy) = &self.policy {
             witnesses::hold(policy, signed.note(), name, &mut self.findings);
         }
-        Opened { origin, head }
+        let opened = Opened { origin, head, key };
+        self.signers.push((name.to_owned(), opened.clone()));
+        opened
     }
 
     fn show(&mut self, mut shown: Value, opened: &Opened) {
@@ -188,6 +204,8 @@ impl Check {
             shown.insert("origin".to_owned(), opened.origin.clone().into());
             shown.insert("size".to_owned(), opened.head.size.into());
             shown.insert("root".to_owned(), hex::encode(opened.head.root).into());
+            let key = self.logs.get(opened.key).map(|log| log.key().to_string());
+            shown.insert("key".to_owned(), key.into());
         }
         self.shown.push(shown);
     }
@@ -230,6 +248,21 @@ impl Check {
                      both files: together they prove it"
                 );
                 self.findings.first_of_all(Some(*size), other, what);
+            }
+        }
+    }
+
+    /// A key that another one took over from signs no tree of that size or larger: who has it by then
+    /// forged it.
+    fn retired(&mut self) {
+        for (name, of) in &self.signers {
+            let taken_over = self.signers.iter().find(|(_, other)| {
+                other.origin == of.origin && other.head.size <= of.head.size && other.key > of.key
+            });
+            if let Some((other, _)) = taken_over {
+                let what =
+                    format!("signed with a key that another one had taken over from: see {other}");
+                self.findings.first_of_all(Some(of.head.size), name, what);
             }
         }
     }
@@ -286,6 +319,15 @@ impl Check {
                 say!("{}", in_words(shown));
             }
             print::findings(None, &findings);
+            if self
+                .signers
+                .iter()
+                .any(|(_, of)| of.key + 1 < self.logs.len())
+            {
+                say!(
+                    "whether a key that was replaced signed in its time, only the round's bundle shows"
+                );
+            }
             if ok && !one {
                 say!(
                     "these checkpoints were not all shown to be of one history: see `hoso audit consistency`"

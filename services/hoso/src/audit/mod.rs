@@ -4,6 +4,7 @@
 mod acts;
 mod bundle;
 mod check;
+mod container;
 mod dossier;
 mod export;
 mod findings;

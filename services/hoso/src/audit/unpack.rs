@@ -10,8 +10,8 @@ use anyhow::Result;
 use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::bundle;
 use super::schemas::is_schema;
+use super::{bundle, container};
 use crate::backup::line::Digest;
 use crate::cli::BadInput;
 
@@ -70,6 +70,8 @@ impl Unpacker {
                 return Err(refuse(format!("not a bundle: {name} is compressed")).into());
             }
         }
+        container::check(path, &mut zip)
+            .map_err(|error| refuse(format!("not a bundle: {error}")))?;
         Ok(Self {
             path: path.to_path_buf(),
             zip,

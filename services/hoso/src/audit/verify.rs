@@ -140,7 +140,10 @@ impl Believed<'_> {
             findings.of(bundle::KEY, "the bundle's key is not the log's");
         }
         if let Err(error) = keys.open(self.note.as_bytes()) {
-            findings.of(bundle::CHECKPOINT, error.to_string());
+            findings.of(
+                bundle::CHECKPOINT,
+                keys::unsigned(keys, self.head.size, &error),
+            );
         }
         for Kept { name, note, head } in &self.kept {
             let Err(error) = keys.open(note) else {

@@ -12,7 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context as _, Result, bail};
 use hoso_audit::files;
 use hoso_proof::{
-    AddCheckpoint, Algorithm, Checkpoint, Note, PublicKey, Refusal, SecretKey, TreeHead,
+    AddCheckpoint, Algorithm, Checkpoint, LogIdentity, Note, PublicKey, Refusal, SecretKey,
+    TreeHead,
 };
 use hoso_runtime::Clock;
 use sha2::{Digest as _, Sha256};
@@ -172,7 +173,8 @@ impl Witness {
         let _one = self.deciding.lock().unwrap_or_else(PoisonError::into_inner);
         let last = remembered(&self.directory, self.public(), request.origin())?;
         let head = last.as_ref().map_or(TreeHead::EMPTY, |last| last.head);
-        let accepted = match request.decide(&trusted, head) {
+        let trusted = not_retired(&trusted, last.as_ref());
+        let accepted = match request.decide(trusted, head) {
             Ok(accepted) => accepted,
             Err(refusal) => {
                 if let Refusal::Forked { size } = refusal {
@@ -259,6 +261,14 @@ pub(super) fn remembered(
         seen_at: own.with_context(damaged)?,
         note,
     }))
+}
+
+/// The keys, in the order in which they were trusted, from the one that signed what was cosigned last: a
+/// key that another one took over from signs nothing more, whoever has it by now.
+fn not_retired<'k>(trusted: &'k [LogIdentity], last: Option<&Remembered>) -> &'k [LogIdentity] {
+    let signed = |log: &LogIdentity| last.is_some_and(|last| last.note.verify(log.key()).is_ok());
+    let newest = trusted.iter().rposition(signed).unwrap_or(0);
+    trusted.get(newest..).unwrap_or_default()
 }
 
 /// A log's name may have slashes; its digest has none.

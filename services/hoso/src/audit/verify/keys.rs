@@ -1,6 +1,6 @@
 //! Which keys are believed: the one that was known beforehand, and those that it leads to.
 
-use hoso_proof::{KeyHistory, LogIdentity, SignedCheckpoint};
+use hoso_proof::{CheckpointError, KeyHistory, LogIdentity, SignedCheckpoint};
 
 use crate::audit::bundle;
 use crate::audit::findings::Findings;
@@ -56,4 +56,12 @@ pub(super) fn listed(text: &str, history: &KeyHistory, findings: &mut Findings) 
             "the keys are not those that the events tell of",
         );
     }
+}
+
+/// What is wrong with a checkpoint's signature, and whose it must have been.
+pub(super) fn unsigned(keys: &KeyHistory, size: u64, error: &CheckpointError) -> String {
+    format!(
+        "{error}; {} signs a log of {size} events",
+        keys.at(size).log.key()
+    )
 }

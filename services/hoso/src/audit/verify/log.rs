@@ -271,11 +271,11 @@ impl Hashing {
             findings.first_of_all(Some(actual.size + 1), &seen.file, what);
         }
         if actual == signed {
-            if self.claimed.head() != signed || self.claimed_groups.head() != signed {
-                findings.of(
-                    bundle::LEAF_HASHES,
-                    "the hashes are not those of the events",
-                );
+            let what = "the hashes are not those of the events";
+            if self.claimed.head() != signed {
+                findings.of(bundle::LEAF_HASHES, what);
+            } else if self.claimed_groups.head() != signed {
+                findings.of(bundle::GROUP_HASHES, what);
             }
             return;
         }

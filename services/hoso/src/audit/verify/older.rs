@@ -9,6 +9,7 @@ use hoso_proof::{Checkpoint, InclusionFile, KeyHistory, Note, Policy, SignedChec
 use serde_json::{Value, json};
 
 use super::Seen;
+use super::keys::unsigned;
 use crate::audit::acts::{Act, Acts, sides};
 use crate::audit::bundle;
 use crate::audit::findings::Findings;
@@ -102,7 +103,10 @@ impl OlderCheckpoints {
         for Older { file, note, head } in self.0.values() {
             match keys.open(note.encode().as_bytes()) {
                 Ok(opened) => signed.push(opened),
-                Err(error) => findings.first_of_all(Some(head.size), file, error.to_string()),
+                Err(error) => {
+                    let what = unsigned(keys, head.size, &error);
+                    findings.first_of_all(Some(head.size), file, what);
+                }
             }
         }
         signed

@@ -11,7 +11,7 @@ use hoso_domain::dossier::Dossier;
 use hoso_domain::ids::DossierId;
 use hoso_domain::ranking::round::Round;
 use hoso_ledger::{Position, RecordedEvent, StreamName};
-use hoso_proof::{Hash, KeyHistory, Salt, TreeHead, verify};
+use hoso_proof::{Hash, KeyHistory, LogIdentity, Salt, SignedCheckpoint, TreeHead, verify};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -62,7 +62,7 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: AboutDossier)
         }
     }
     super::whole::nothing_more(bundle, &mut findings);
-    believed.signed_by(&KeyHistory::new(believed.log.clone()), &mut findings)?;
+    signed_by(&believed, &mut findings)?;
     let mut path = Path::new(believed.head, about.dossier);
     path.read(bundle, &mut findings)?;
     path.ends(&mut findings);
@@ -70,6 +70,31 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: AboutDossier)
     let erased = documents(bundle, &path.documents, is_erased, "dossier", &mut findings);
     let seen = compared(&believed, &mut findings);
     Ok(report(args, &path, &believed, (&seen, &erased), findings))
+}
+
+/// Whether the known key signed the checkpoint. A dossier's bundle does not have the events that tell of
+/// another key: it is believed by the key that it is verified with, and by none that this leads to.
+fn signed_by(believed: &Believed<'_>, findings: &mut Findings) -> Result<()> {
+    let own = LogIdentity::parse(&believed.own);
+    let of = |log: &LogIdentity| SignedCheckpoint::open(believed.note.as_bytes(), log).is_ok();
+    let another = own
+        .as_ref()
+        .is_ok_and(|own| own != &believed.log && own.origin() == believed.log.origin() && of(own));
+    match (another, of(&believed.log)) {
+        // Handed over under this checkpoint: both signed it.
+        (true, true) => Ok(()),
+        (true, false) => {
+            let what = format!(
+                "signed with {}, and not with {}: if the log changed its key in between, the round's \
+                 bundle shows it, and this one is verified with the newer key",
+                believed.own,
+                believed.log.key()
+            );
+            findings.of(bundle::CHECKPOINT, what);
+            Ok(())
+        }
+        (false, _) => believed.signed_by(&KeyHistory::new(believed.log.clone()), findings),
+    }
 }
 
 /// Holds the checkpoint to those that were kept: the names of those that it can be held to.

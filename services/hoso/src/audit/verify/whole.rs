@@ -20,6 +20,7 @@ use crate::output::say;
 
 /// What was looked at.
 struct Report<'a> {
+    format: &'a str,
     pinned: bool,
     head: TreeHead,
     streams: usize,
@@ -56,7 +57,11 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
     if about.format == bundle::FIRST_FORMAT {
         nothing_more(bundle, &mut findings);
     } else {
-        keys::listed(&bundle.text(bundle::KEYS)?, &keys, &mut findings);
+        if bundle.keys() {
+            keys::listed(&bundle.text(bundle::KEYS)?, &keys, &mut findings);
+        } else {
+            findings.of(bundle::KEYS, "it is not there");
+        }
         older::proofs(bundle, &read.acts, &believed.note, head, &mut findings)?;
     }
     let named = read.named.of(&about.round, &read.folded)?;
@@ -77,6 +82,7 @@ pub(super) fn run(args: &VerifyArgs, bundle: &mut Unpacker, about: &About) -> Re
         findings.told(bundle::EVENTS, difference);
     }
     let report = Report {
+        format: &about.format,
         pinned: believed.pinned,
         head: read.head,
         streams: read.folded.streams.len(),
@@ -137,6 +143,7 @@ impl Report<'_> {
     fn json(&self, ok: bool, root: &str, findings: &[Finding]) -> Value {
         json!({
             "ok": ok,
+            "format": self.format,
             "whole": true,
             "events": self.head.size,
             "root": root,
