@@ -36,7 +36,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "KEY", required_unless_present = "policy")]
     key: Vec<String>,
     /// Which witnesses must have cosigned every checkpoint, and which logs are believed (C2SP
-    /// tlog-policy)
+    /// tlog-policy): without `--key` its keys, the oldest first
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// The event that a proof must be of: a file with its line from a bundle's `events.jsonl`
