@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use hoso_domain::registry::index::{Index, IndexKind, IndexState};
-use hoso_runtime::{Caller, Path, Problem, Reply, Runtime};
+use hoso_runtime::http::moment::AsOfQuery;
+use hoso_runtime::{Caller, Path, Problem, Query, Reply, Runtime};
 
 use super::stream;
 use super::view::IndexView;
@@ -14,13 +15,15 @@ use super::view::IndexView;
     tag = "registry",
     params(
         ("kind" = String, Path, description = "`PROVINCIAL_INDEX`, `UNIT_INDEX`, `SATISFACTION` or `TASKS`"),
-        ("year" = u16, Path, description = "the year")
+        ("year" = u16, Path, description = "the year"),
+        AsOfQuery,
     ),
     responses((status = 200, description = "publications and entries", body = IndexView))
 )]
 pub(crate) async fn get_entries(
     State(runtime): State<Runtime>,
     Path((kind, year)): Path<(String, u16)>,
+    Query(query): Query<AsOfQuery>,
     _: Caller,
 ) -> Result<Reply<IndexView>, Problem> {
     let kind = IndexKind::parse(&kind).ok_or_else(|| Problem::not_found(format!("kind {kind}")))?;
@@ -28,6 +31,5 @@ pub(crate) async fn get_entries(
         let known = !state.editions.is_empty() || !state.entries.is_empty();
         known.then(|| IndexView::of(kind, year, state, version))
     };
-    let (view, version) = stream::show::<Index, _>(&runtime, &kind.stream_id(year), view).await?;
-    Ok(Reply::ok(version, view))
+    stream::show_at::<Index, _>(&runtime, &kind.stream_id(year), &query, view).await
 }

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use hoso_domain::registry::initiative::Initiative;
-use hoso_runtime::{Caller, Path, Problem, Reply, Runtime};
+use hoso_runtime::http::moment::AsOfQuery;
+use hoso_runtime::{Caller, Path, Problem, Query, Reply, Runtime};
 
 use super::stream;
 use super::view::InitiativeView;
@@ -12,14 +13,14 @@ use super::view::InitiativeView;
     get,
     path = "/api/v1/initiatives/{id}",
     tag = "registry",
-    params(("id" = String, Path, description = "its id")),
+    params(("id" = String, Path, description = "its id"), AsOfQuery),
     responses((status = 200, description = "an initiative with its last result", body = InitiativeView))
 )]
 pub(crate) async fn get_initiative(
     State(runtime): State<Runtime>,
     Path(id): Path<String>,
+    Query(query): Query<AsOfQuery>,
     _: Caller,
 ) -> Result<Reply<InitiativeView>, Problem> {
-    let (view, version) = stream::show::<Initiative, _>(&runtime, &id, InitiativeView::of).await?;
-    Ok(Reply::ok(version, view))
+    stream::show_at::<Initiative, _>(&runtime, &id, &query, InitiativeView::of).await
 }

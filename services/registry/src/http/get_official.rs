@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use hoso_domain::registry::official::Official;
-use hoso_runtime::{Caller, Path, Problem, Reply, Runtime};
+use hoso_runtime::http::moment::AsOfQuery;
+use hoso_runtime::{Caller, Path, Problem, Query, Reply, Runtime};
 
 use super::stream;
 use super::view::OfficialView;
@@ -13,16 +14,16 @@ use crate::access::sees_tokens;
     get,
     path = "/api/v1/officials/{id}",
     tag = "registry",
-    params(("id" = String, Path, description = "its id")),
+    params(("id" = String, Path, description = "its id"), AsOfQuery),
     responses((status = 200, description = "an official with delegations", body = OfficialView))
 )]
 pub(crate) async fn get_official(
     State(runtime): State<Runtime>,
     Path(id): Path<String>,
+    Query(query): Query<AsOfQuery>,
     caller: Caller,
 ) -> Result<Reply<OfficialView>, Problem> {
     let with_tokens = sees_tokens(&caller.actor);
     let view = |state, version| OfficialView::of(state, version, with_tokens);
-    let (view, version) = stream::show::<Official, _>(&runtime, &id, view).await?;
-    Ok(Reply::ok(version, view))
+    stream::show_at::<Official, _>(&runtime, &id, &query, view).await
 }

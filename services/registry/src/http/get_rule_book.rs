@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use hoso_domain::registry::rule_book::RuleBook;
-use hoso_runtime::{Caller, Path, Problem, Reply, Runtime};
+use hoso_runtime::http::moment::AsOfQuery;
+use hoso_runtime::{Caller, Path, Problem, Query, Reply, Runtime};
 
 use super::stream;
 use super::view::RuleBookView;
@@ -14,18 +15,19 @@ use super::view::RuleBookView;
     tag = "registry",
     params(
         ("id" = String, Path, description = "the rule book"),
-        ("version" = u32, Path, description = "its version")
+        ("version" = u32, Path, description = "its version"),
+        AsOfQuery,
     ),
     responses((status = 200, description = "the version", body = RuleBookView))
 )]
 pub(crate) async fn get_rule_book(
     State(runtime): State<Runtime>,
     Path((id, version)): Path<(String, u32)>,
+    Query(query): Query<AsOfQuery>,
     _: Caller,
 ) -> Result<Reply<RuleBookView>, Problem> {
-    let (view, stream_version) = stream::show::<RuleBook, _>(&runtime, &id, |mut state, _| {
+    stream::show_at::<RuleBook, _>(&runtime, &id, &query, |mut state, _| {
         state.versions.remove(&version).map(RuleBookView::of)
     })
-    .await?;
-    Ok(Reply::ok(stream_version, view))
+    .await
 }

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use hoso_domain::registry::unit::Unit;
-use hoso_runtime::{Caller, Path, Problem, Reply, Runtime};
+use hoso_runtime::http::moment::AsOfQuery;
+use hoso_runtime::{Caller, Path, Problem, Query, Reply, Runtime};
 
 use super::stream;
 use super::view::UnitView;
@@ -12,14 +13,14 @@ use super::view::UnitView;
     get,
     path = "/api/v1/units/{id}",
     tag = "registry",
-    params(("id" = String, Path, description = "its id")),
+    params(("id" = String, Path, description = "its id"), AsOfQuery),
     responses((status = 200, description = "a unit as it stands and stood", body = UnitView))
 )]
 pub(crate) async fn get_unit(
     State(runtime): State<Runtime>,
     Path(id): Path<String>,
+    Query(query): Query<AsOfQuery>,
     _: Caller,
 ) -> Result<Reply<UnitView>, Problem> {
-    let (view, version) = stream::show::<Unit, _>(&runtime, &id, UnitView::of).await?;
-    Ok(Reply::ok(version, view))
+    stream::show_at::<Unit, _>(&runtime, &id, &query, UnitView::of).await
 }

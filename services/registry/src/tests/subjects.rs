@@ -33,6 +33,37 @@ async fn a_unit_is_registered_renamed_merged_and_shown_with_its_history() {
 }
 
 #[tokio::test]
+async fn a_subject_is_shown_as_it_was_at_a_position_and_at_a_time() {
+    let p = Province::new().await;
+    p.done(&p.home_affairs, "units", unit("so-khdt", "Sở Kế hoạch"))
+        .await;
+    let then = p.app.runtime.ledger.head().await.unwrap();
+    let time = p.app.runtime.clock.now();
+    let mut renamed = unit("so-khdt", "Sở Kế hoạch và Đầu tư");
+    renamed["validFrom"] = json!("2023-01-01");
+    p.app.set_time(time + chrono::TimeDelta::hours(1));
+    p.done(&p.home_affairs, "units/so-khdt/change", renamed)
+        .await;
+    let now = p.get(&p.auditor, "units/so-khdt").await;
+    assert_eq!(now.json["name"], "Sở Kế hoạch và Đầu tư");
+    let time = time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    for moment in [then.to_string(), time] {
+        let shown = p
+            .get(&p.auditor, &format!("units/so-khdt?asOf={moment}"))
+            .await;
+        assert_eq!(shown.json["name"], "Sở Kế hoạch", "{moment}");
+        // What was is nothing to be changed.
+        assert_eq!(shown.etag, None, "{moment}");
+    }
+    let before = p
+        .get(&p.auditor, &format!("units/so-khdt?asOf={}", then - 1))
+        .await;
+    assert_eq!(before.status, 404);
+    let wrong = p.get(&p.auditor, "units/so-khdt?asOf=yesterday").await;
+    assert_eq!((wrong.status, wrong.code()), (400, "query-invalid"));
+}
+
+#[tokio::test]
 async fn a_merger_names_a_known_successor_and_the_version_it_has_seen() {
     let p = Province::new().await;
     p.unit("so-khdt", "Sở Kế hoạch").await;
